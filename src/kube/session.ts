@@ -1,0 +1,196 @@
+/**
+ * The session: what the editor and the command line see of a connected cluster.
+ *
+ * Behind it stands a worker thread (`worker.ts`) that holds the connection, the inventory, the model and the checks; this
+ * side holds summaries only, and asks for what it shows. Every request can be cancelled and has a limit of its own.
+ */
+import type { Finding, Severity } from '../core/checks/check.js';
+import type { Claim } from '../core/network/claim.js';
+import type { Gap } from '../core/network/facts.js';
+import type { Evidence, Datapath } from '../core/network/reading.js';
+import type { ObjectRef, Place } from '../core/network/place.js';
+import type { Phase } from '../core/network/podTable.js';
+
+/** The state of the connection, for welcome views and the status. `message` holds the error's own words. */
+export type ConnectionState =
+  | { readonly phase: 'idle' }
+  | { readonly phase: 'connecting'; readonly server: string }
+  | {
+      readonly phase: 'connected';
+      readonly server: string;
+      readonly version: string;
+      readonly complete: boolean;
+      readonly insecure: boolean;
+    }
+  /** Nobody answered, or not in time; the next attempt is under way at `retryAt` (milliseconds since the epoch). */
+  | {
+      readonly phase: 'unreachable';
+      readonly server: string;
+      readonly message: string;
+      readonly attempt: number;
+      readonly retryAt: number;
+      readonly wasConnected: boolean;
+    }
+  /** The server answered that it does not know us (401), or credentials could not be had. */
+  | { readonly phase: 'unauthenticated'; readonly server: string; readonly message: string }
+  /** The server knows us and lets us read nothing at all. */
+  | { readonly phase: 'forbidden'; readonly server: string; readonly message: string }
+  /** The user declined to run the credential program of the kubeconfig. */
+  | { readonly phase: 'declined'; readonly server: string; readonly message: string };
+
+export type KindState =
+  | { readonly state: 'waiting' }
+  | { readonly state: 'listing'; readonly items: number }
+  | { readonly state: 'ok'; readonly items: number }
+  | { readonly state: 'forbidden'; readonly message: string }
+  | { readonly state: 'absent' }
+  | { readonly state: 'failing'; readonly message: string; readonly since: string };
+
+export interface RangeSummary {
+  readonly text: string;
+  readonly family: 4 | 6;
+  /** `spec.podCIDRs[0]`, `CiliumNode node-1 · spec.ipam.podCIDRs[0]`. */
+  readonly place: Place;
+  readonly placeText: string;
+  readonly used: boolean | undefined;
+  /** Set when the text is not a CIDR. */
+  readonly problem: string | undefined;
+}
+
+export interface NodeSummary {
+  readonly name: string;
+  readonly uid: string;
+  readonly internalIPs: readonly string[];
+  readonly ready: 'Ready' | 'NotReady' | 'Unknown';
+  /** The Ready condition's message when it is not Ready. */
+  readonly readyMessage: string;
+  readonly ranges: readonly RangeSummary[];
+  readonly podCount: number;
+  readonly kubeletVersion: string;
+  readonly os: string;
+  readonly unschedulable: boolean;
+}
+
+export interface PodSummary {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string;
+  readonly ips: readonly string[];
+  readonly phase: Phase;
+  readonly ready: boolean;
+  readonly terminating: boolean;
+  readonly hostNetwork: boolean;
+}
+
+export interface ReadingSummary {
+  readonly solution: string;
+  readonly title: string;
+  readonly version: string | undefined;
+  readonly confidence: 'certain' | 'probable' | 'none';
+  readonly evidence: readonly Evidence[];
+  readonly datapath: Datapath;
+}
+
+/** A claim with how full its range is. `usedAddresses` counts what we can see; undefined where it cannot be told. Sizes as decimal text: they may exceed 2^53. */
+export interface ClaimSummary {
+  readonly claim: Claim;
+  readonly size: string;
+  readonly usedAddresses: number | undefined;
+}
+
+export interface Overview {
+  readonly state: ConnectionState;
+  readonly kinds: Readonly<Record<string, KindState>>;
+  readonly reading: ReadingSummary;
+  readonly podCount: number;
+  /** Pods without a node. */
+  readonly unscheduledCount: number;
+  /** In natural order of their names. */
+  readonly nodes: readonly NodeSummary[];
+  readonly claims: readonly ClaimSummary[];
+  readonly findings: readonly Finding[];
+  readonly gaps: readonly Gap[];
+}
+
+/** What changed since the last message; only differences travel. */
+export interface SessionChange {
+  readonly kinds?: Readonly<Record<string, KindState>>;
+  readonly reading?: ReadingSummary;
+  readonly podCount?: number;
+  readonly unscheduledCount?: number;
+  readonly nodes?: { readonly upserted: readonly NodeSummary[]; readonly removed: readonly string[] };
+  /** Nodes whose pods changed (`''` stands for pods without a node). */
+  readonly podsOfNodes?: readonly string[];
+  readonly claims?: readonly ClaimSummary[];
+  readonly findings?: { readonly upserted: readonly Finding[]; readonly removed: readonly string[] };
+  readonly gaps?: readonly Gap[];
+}
+
+export interface PodPage {
+  readonly total: number;
+  readonly pods: readonly PodSummary[];
+}
+
+/** A requests map: the worker implements every entry, or it does not compile. */
+export interface SessionRequests {
+  overview: { params: Record<string, never>; result: Overview };
+  /** Pods of a node in natural order of namespace and name. */
+  podsOfNode: { params: { node: string; offset: number; limit: number }; result: PodPage };
+  /** Pods whose namespace/name or address contains the text; at most `limit`. */
+  findPods: { params: { text: string; limit: number }; result: PodPage };
+  /** One live object as JSON text, without managedFields. Errors carry the server's words. */
+  object: { params: { ref: ObjectRef }; result: { json: string } };
+}
+
+export interface Disposable {
+  dispose(): void;
+}
+export type Listener<T> = (value: T) => void;
+
+export interface LogLine {
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+  readonly text: string;
+}
+
+/** The command of a kubeconfig's credential plugin, exactly as it would be started. */
+export interface CredentialCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** The kubeconfig file that names it. */
+  readonly source: string;
+  readonly installHint: string;
+}
+
+export interface ClusterSession extends Disposable {
+  readonly state: ConnectionState;
+  onState(listener: Listener<ConnectionState>): Disposable;
+  onChange(listener: Listener<SessionChange>): Disposable;
+  request<K extends keyof SessionRequests>(
+    kind: K,
+    params: SessionRequests[K]['params'],
+    signal?: AbortSignal,
+  ): Promise<SessionRequests[K]['result']>;
+  /** Tries again at once instead of waiting for the next attempt. */
+  retry(): void;
+  /** Watches stop when nothing has been visible for some minutes, and go on when something is. */
+  setVisible(visible: boolean): void;
+}
+
+export interface SessionOptions {
+  /** Namespaces to read when cluster-wide rights are missing; empty: cluster-wide, then whatever can be discovered. */
+  readonly namespaces: readonly string[];
+  /** Check codes that are off, and severities set by the user. */
+  readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  /** Whether this machine's interfaces are compared with the cluster's ranges. */
+  readonly workstation: boolean;
+  readonly requestTimeoutSeconds: number;
+}
+
+/** What the session needs from its owner. */
+export interface SessionHost {
+  readonly log: Listener<LogLine>;
+  /** Asks whether this very command may run; answers false when the user says no. Called before every first start. */
+  readonly mayRun: (command: CredentialCommand, signal: AbortSignal) => Promise<boolean>;
+}
