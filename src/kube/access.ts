@@ -1,0 +1,62 @@
+/**
+ * Access to one cluster: where its API server is, and who we are to it.
+ *
+ * `kubeconfig/` builds it from a context; the transport and the probes' streams use it. Nothing in here is a secret that
+ * may be logged or sent to the other thread: what `credentials` returns stays with whoever opens the connection.
+ */
+import type { Agent } from 'node:http';
+
+export interface RequestCredentials {
+  /** `Authorization`, `Impersonate-*`: as they go on the wire. */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Opens the connections: keeps them alive, carries the TLS material (CA, client certificate, server name, verification)
+   * and goes through the proxy of the kubeconfig. The same object as long as the TLS identity is the same, so that
+   * connections are used again; an `http.Agent` for an `http:` server, else an `https.Agent` or one that behaves so.
+   */
+  readonly agent: Agent;
+}
+
+export interface ClusterAccess {
+  /** Name of the kubeconfig's context. */
+  readonly context: string;
+  /** Base of every request, with the path prefix that some servers have (`https://rancher.example/k8s/clusters/c-1`). */
+  readonly server: URL;
+  /** The context's namespace, or `default`. */
+  readonly namespace: string;
+  /** `insecure-skip-tls-verify`, or plain HTTP: shown to the user as a warning. */
+  readonly insecure: boolean;
+  /**
+   * Credentials for the next request. Reads token files again where they changed, runs the credential program where its
+   * answer has expired (after the user's consent), else answers at once from memory. Calls at the same time share one run.
+   * Throws an `AccessError`, or the signal's reason.
+   */
+  credentials(signal: AbortSignal): Promise<RequestCredentials>;
+  /**
+   * The server answered 401 to these credentials. Forgets what was cached of them, and says whether asking again may help:
+   * true when a program, a token file or an identity provider can give new ones; false when they are fixed texts.
+   * Does not run anything itself; the next `credentials` does.
+   */
+  invalidate(rejected: RequestCredentials): boolean;
+  /** Closes idle connections and lets go of files. Nothing is asked of it afterwards. */
+  dispose(): void;
+}
+
+export type AccessErrorKind =
+  /** The user said no to the credential program; nothing was started. */
+  | 'declined'
+  /** Credentials could not be had: the program failed or is missing, the token file cannot be read, a certificate is broken. */
+  | 'unauthenticated';
+
+/** Why there are no credentials, in words that can be shown: never with a token or key in them. */
+export class AccessError extends Error {
+  override readonly name = 'AccessError';
+  readonly kind: AccessErrorKind;
+  constructor(kind: AccessErrorKind, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+  }
+}
+
+/** Connections kept open at the most to one server. */
+export const MAX_CONNECTIONS = 32;
