@@ -7,8 +7,8 @@
 import type { Agent } from 'node:http';
 
 export interface RequestCredentials {
-  /** `Authorization`, `Impersonate-*`: as they go on the wire. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** `Authorization`, `Impersonate-*`: as they go on the wire. A list is one header line for each of its texts. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
   /**
    * Opens the connections: keeps them alive, carries the TLS material (CA, client certificate, server name, verification)
    * and goes through the proxy of the kubeconfig. The same object as long as the TLS identity is the same, so that
@@ -30,6 +30,9 @@ export interface ClusterAccess {
    * Credentials for the next request. Reads token files again where they changed, runs the credential program where its
    * answer has expired (after the user's consent), else answers at once from memory. Calls at the same time share one run.
    * Throws an `AccessError`, or the signal's reason.
+   *
+   * A program has a time limit of its own, for some wait until the user has logged in with a browser: hand over the signal
+   * of the work, not that of a single request. A program stops when nobody waits for its answer any more.
    */
   credentials(signal: AbortSignal): Promise<RequestCredentials>;
   /**

@@ -155,8 +155,12 @@ export interface LogLine {
 
 /** The command of a kubeconfig's credential plugin, exactly as it would be started. */
 export interface CredentialCommand {
+  /** Absolute path of the program that `command` names. */
+  readonly path: string;
+  /** As the kubeconfig has it. */
   readonly command: string;
   readonly args: readonly string[];
+  /** Variables that the kubeconfig adds to the environment. */
   readonly env: Readonly<Record<string, string>>;
   /** The kubeconfig file that names it. */
   readonly source: string;
