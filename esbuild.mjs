@@ -30,6 +30,7 @@ const entries = [
     entryPoints: ['webview/map.ts'],
     outfile: 'dist/webview/map.js',
   },
+  { ...node, external: [], entryPoints: ['webview/map.css'], outfile: 'dist/webview/map.css' },
 ];
 
 rmSync('dist', { recursive: true, force: true });
