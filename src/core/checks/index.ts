@@ -1,0 +1,36 @@
+/** The list of checks, and running them all. */
+import type { ClusterNetwork } from '../network/clusterNetwork.js';
+import { compareNatural } from '../network/naturalOrder.js';
+import { type Check, type Finding, SEVERITIES, type Severity } from './check.js';
+import { nodePodRangesOverlap } from './nodePodRangesOverlap.js';
+import { podAddressShared } from './podAddressShared.js';
+
+/** Every check, by code. */
+export const CHECKS: readonly Check[] = [nodePodRangesOverlap, podAddressShared];
+
+/** What the user set for a code: another severity for all of its findings, or none of them. */
+export type CheckSettings = Readonly<Record<string, Severity | 'off'>>;
+
+/** Order of findings: the worst first, then by code, then by identity. */
+export function compareFindings(a: Finding, b: Finding): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    compareNatural(a.code, b.code) ||
+    compareNatural(a.id, b.id)
+  );
+}
+
+/**
+ * Runs the checks that are not switched off. Deterministic: equal networks give equal findings in equal order. All are
+ * run anew after every change, so each is at most n log n in the number of pods, nodes and claims.
+ */
+export function runChecks(network: ClusterNetwork, settings: CheckSettings = {}): Finding[] {
+  const findings: Finding[] = [];
+  for (const check of CHECKS) {
+    const setting = settings[check.code];
+    if (setting === 'off') continue;
+    for (const found of check.run(network))
+      findings.push(setting === undefined ? found : { ...found, severity: setting });
+  }
+  return findings.sort(compareFindings);
+}

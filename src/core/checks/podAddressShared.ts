@@ -1,0 +1,188 @@
+/** CN201: pods that have one address. */
+import { type Address, compareAddresses, formatAddress } from '../ip/address.js';
+import { containsAddress, formatRange, overlaps } from '../ip/range.js';
+import type { Claim } from '../network/claim.js';
+import type { ClusterNetwork } from '../network/clusterNetwork.js';
+import { readinessOf } from '../network/facts.js';
+import { compareNatural } from '../network/naturalOrder.js';
+import type { PodTable } from '../network/podTable.js';
+import { type Check, type Finding, finding, MAX_SUBJECTS, type Severity } from './check.js';
+import { groupBy } from './groupBy.js';
+import { UNIQUE_ADDRESS } from './sources.js';
+import { capped, podSubject } from './subjects.js';
+import { counted, distinct, listing } from './wording.js';
+
+/** Findings of single addresses; beyond, one finding speaks for the rest. */
+const MAX_FINDINGS = 50;
+
+export const podAddressShared: Check = {
+  code: 'CN201',
+  name: 'podAddressShared',
+  title: 'Pods have the same address',
+  explanation: `Two or more running pods have one address. A connection to it reaches one of them, mostly the one on the caller's own node; the other is unreachable, and a Service that has both as endpoints sends traffic to the wrong one. A probe between the two proves nothing: the caller may reach itself.
+
+**What to do.** Find out why two nodes give out one address: overlapping node ranges (CN101), nodes without a range that only a local file tells what to hand out, a second networking solution (CN203, CN501), or a node whose address store was lost. Mend that first, then delete one of the pods, so that it is made anew with another address.
+
+**Severity.** An error. A warning where one of the pods may be gone already: its node no longer reports, or it stands on the same node and is not ready, as after a restart.
+
+**Not reported.** Pods on the host's network (they share their node's address), pods that are Succeeded, Failed or being deleted (they keep an address that is free again), pods of virtual nodes, and pods of different networks or VPCs, where addresses may repeat.`,
+  source: UNIQUE_ADDRESS,
+  run,
+};
+
+interface Shared {
+  readonly address: Address;
+  readonly rows: readonly number[];
+}
+
+/** Values that occur more than once in the array; sorts it in place. */
+function repeated(values: Uint32Array | Float64Array): Set<number> {
+  values.sort();
+  const found = new Set<number>();
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i];
+    if (value !== undefined && value === values[i - 1]) found.add(value);
+  }
+  return found;
+}
+
+/** Addresses of more than one of these rows. Sorting numbers finds that there are none, mostly, without making an object a pod. */
+function sharedAddresses(pods: PodTable, rows: Uint32Array): Shared[] {
+  const v4 = new Uint32Array(rows.length);
+  const v6 = new Float64Array(rows.length);
+  let count4 = 0;
+  let count6 = 0;
+  for (const row of rows) {
+    const address = pods.ipv4(row);
+    if (address >= 0) v4[count4++] = address;
+    const hash = pods.ipv6Hash(row);
+    if (hash >= 0) v6[count6++] = hash;
+  }
+  const repeated4 = repeated(v4.subarray(0, count4));
+  const repeated6 = repeated(v6.subarray(0, count6));
+  const shared: Shared[] = [];
+  if (repeated4.size > 0) {
+    const groups = groupBy(
+      rows.filter((row) => repeated4.has(pods.ipv4(row))),
+      (row) => pods.ipv4(row),
+    );
+    for (const [value, group] of groups) shared.push({ address: { family: 4, value: BigInt(value) }, rows: group });
+  }
+  if (repeated6.size > 0) {
+    const groups = groupBy(
+      rows.filter((row) => repeated6.has(pods.ipv6Hash(row))),
+      (row) => pods.ipv6(row) ?? 0n,
+    );
+    for (const [value, group] of groups)
+      if (group.length > 1) shared.push({ address: { family: 6, value }, rows: group });
+  }
+  return shared;
+}
+
+const idOf = (pods: PodTable, row: number): string => `${pods.namespace(row)}/${pods.name(row)}`;
+
+/** `silent`: nodes that no longer report. */
+function severityOf(
+  pods: PodTable,
+  silent: ReadonlySet<string>,
+  rows: readonly number[],
+): { severity: Severity; doubt: string } {
+  const gone = rows.filter((row) => silent.has(pods.node(row)));
+  if (rows.length - gone.length < 2 && gone.length > 0)
+    return {
+      severity: 'warning',
+      doubt: `${listing(distinct(gone.map((row) => pods.node(row))))} no longer reports, so its pod may be gone`,
+    };
+  if (new Set(rows.map((row) => pods.node(row))).size === 1 && rows.some((row) => !pods.ready(row)))
+    return { severity: 'warning', doubt: 'on one node and not all ready: one may be from before a restart' };
+  return { severity: 'error', doubt: '' };
+}
+
+/** Why two nodes could give out one address, as far as the ranges tell. */
+function causeOf(network: ClusterNetwork, shared: Shared, nodes: readonly string[]): string {
+  if (nodes.length < 2) return '';
+  const ranges = network.claims.filter(
+    (claim): claim is Claim & { readonly node: string } =>
+      claim.role === 'pod-node' && claim.used !== false && claim.node !== undefined && nodes.includes(claim.node),
+  );
+  const holders = ranges.filter((claim) => containsAddress(claim.range, shared.address));
+  const holding = distinct(holders.map((claim) => claim.node));
+  const [first] = holders;
+  if (first !== undefined && holding.length > 1 && holders.some((other) => overlaps(other.range, first.range)))
+    return `${listing(holding)} hand out overlapping ranges (CN101)`;
+  if (first !== undefined) {
+    const others = nodes.filter((node) => !holding.includes(node));
+    return `the address belongs to ${formatRange(first.range)} of ${first.node}, yet ${listing(others)} gave it out as well`;
+  }
+  const without = nodes.filter((name) =>
+    network.facts.nodes.some((node) => node.name === name && node.podCIDRs.length === 0),
+  );
+  if (ranges.length === 0 && without.length > 1 && network.reading.addressSource !== 'solution-per-node')
+    return `${listing(without)} have no spec.podCIDR, so nothing in the API keeps their ranges apart`;
+  return '';
+}
+
+function reportOne(network: ClusterNetwork, silent: ReadonlySet<string>, shared: Shared): Finding {
+  const { pods } = network.facts;
+  const rows = [...shared.rows].sort((a, b) => compareNatural(idOf(pods, a), idOf(pods, b)));
+  const ip = formatAddress(shared.address);
+  const nodes = distinct(rows.map((row) => pods.node(row)).filter((node) => node !== ''));
+  const { severity, doubt } = severityOf(pods, silent, rows);
+  const cause = causeOf(network, shared, nodes);
+  const who = listing(rows.map((row) => `${idOf(pods, row)} on ${pods.node(row) === '' ? 'no node' : pods.node(row)}`));
+  const message =
+    severity === 'error'
+      ? `${ip} is the address of ${counted(rows.length, 'pod')}, ${who}: a connection to it reaches only one of them, and not always the same one${cause === '' ? '' : `; ${cause}`}`
+      : `${ip} is the address of ${counted(rows.length, 'pod')}, ${who}: if all of them still run, a connection reaches only one of them; ${doubt}`;
+  return finding(podAddressShared, {
+    severity,
+    message,
+    subjects: rows.map((row) => podSubject(pods, row, shared.address)),
+    evidence: capped(
+      rows.map(
+        (row) =>
+          `${idOf(pods, row)} on ${pods.node(row)}: ${ip}, ${pods.phase(row)}, ${pods.ready(row) ? 'ready' : 'not ready'}`,
+      ),
+    ),
+  });
+}
+
+/** One finding for addresses beyond those that are told one by one. */
+function reportRest(network: ClusterNetwork, silent: ReadonlySet<string>, rest: readonly Shared[]): Finding {
+  const { pods } = network.facts;
+  const texts = rest.map((shared) => formatAddress(shared.address));
+  return finding(podAddressShared, {
+    severity: rest.some(({ rows }) => severityOf(pods, silent, rows).severity === 'error') ? 'error' : 'warning',
+    message: `${counted(rest.length, 'further address', 'further addresses')} (${listing(texts)}) belong to two or more pods each: a connection reaches only one of them`,
+    subjects: rest
+      .flatMap(({ address, rows }) => rows.map((row) => ({ address, row })))
+      .slice(0, MAX_SUBJECTS * 2)
+      .map(({ address, row }) => podSubject(pods, row, address)),
+    evidence: capped(
+      rest.map(({ address, rows }) => `${formatAddress(address)}: ${listing(rows.map((row) => idOf(pods, row)))}`),
+    ),
+    key: 'further addresses',
+  });
+}
+
+function run(network: ClusterNetwork): Finding[] {
+  const { pods, nodes } = network.facts;
+  const virtual = new Set(nodes.filter((node) => node.virtual).map((node) => node.name));
+  const silent = new Set(nodes.filter((node) => readinessOf(node) === 'Unknown').map((node) => node.name));
+  const rows = new Uint32Array(pods.size);
+  let count = 0;
+  const elsewhere: number[] = [];
+  for (let row = 0; row < pods.end; row++) {
+    if (!pods.ownsAddresses(row) || pods.terminating(row)) continue;
+    if (virtual.size > 0 && virtual.has(pods.node(row))) continue;
+    if (pods.network(row) === '') rows[count++] = row;
+    else elsewhere.push(row);
+  }
+  const shared = sharedAddresses(pods, rows.subarray(0, count));
+  for (const group of groupBy(elsewhere, (row) => pods.network(row)).values())
+    shared.push(...sharedAddresses(pods, Uint32Array.from(group)));
+  shared.sort((a, b) => compareAddresses(a.address, b.address));
+  const findings = shared.slice(0, MAX_FINDINGS).map((one) => reportOne(network, silent, one));
+  const rest = shared.slice(MAX_FINDINGS);
+  return rest.length === 0 ? findings : [...findings, reportRest(network, silent, rest)];
+}
