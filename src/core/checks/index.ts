@@ -2,11 +2,22 @@
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import { type Check, type Finding, SEVERITIES, type Severity } from './check.js';
+import { agentNotRunning } from './agentNotRunning.js';
+import { networkPluginNotReady } from './networkPluginNotReady.js';
+import { networkUnavailable } from './networkUnavailable.js';
+import { nodeNotReady } from './nodeNotReady.js';
 import { nodePodRangesOverlap } from './nodePodRangesOverlap.js';
 import { podAddressShared } from './podAddressShared.js';
 
 /** Every check, by code. */
-export const CHECKS: readonly Check[] = [nodePodRangesOverlap, podAddressShared];
+export const CHECKS: readonly Check[] = [
+  nodePodRangesOverlap,
+  podAddressShared,
+  agentNotRunning,
+  networkPluginNotReady,
+  networkUnavailable,
+  nodeNotReady,
+];
 
 /** What the user set for a code: another severity for all of its findings, or none of them. */
 export type CheckSettings = Readonly<Record<string, Severity | 'off'>>;

@@ -1,4 +1,4 @@
-/** How findings speak: lists of names, counts and sizes in plain English, and time as `10 minutes`. */
+/** How findings speak: lists of names, counts and sizes in plain English. */
 import { compareNatural } from '../network/naturalOrder.js';
 
 /** `a`, `a and b`, `a, b and c`, `a, b, c and 7 more`. The names are told in the order given. */
@@ -28,15 +28,6 @@ export function formatCount(count: number | bigint): string {
 export function percent(part: bigint | number, whole: bigint | number): string {
   const of = BigInt(whole);
   return of === 0n ? '0 %' : `${(BigInt(part) * 100n) / of} %`;
-}
-
-/** `40 seconds`, `12 minutes`, `3 hours`, `5 days`: for "since". */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  if (whole < 120) return counted(whole, 'second');
-  if (whole < 7200) return counted(Math.floor(whole / 60), 'minute');
-  if (whole < 172_800) return counted(Math.floor(whole / 3600), 'hour');
-  return counted(Math.floor(whole / 86_400), 'day');
 }
 
 /** The distinct texts, in natural order. */
