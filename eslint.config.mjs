@@ -15,6 +15,7 @@ export default tseslint.config(
       'dist/**',
       'node_modules/**',
       'test/host/node_modules/**',
+      'test/host/stubs/**',
       'test-results/**',
       '.vscode-test/**',
       'src/kube/protobuf/generated.*',

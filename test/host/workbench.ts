@@ -1,0 +1,372 @@
+/**
+ * VS Code's workbench as a user meets it, for suites in `test/ui/NAME.test.ts` (run: `npm run test:ui -- [part of a name …]`).
+ *
+ *     import { uiTest } from '../host/workbench.js';
+ *
+ *     uiTest('a pod can be copied', { files: { 'net.yaml': text }, settings: { 'clusterNetwork.kubeconfig': file } }, async (w) => {
+ *       await w.openView();
+ *       await w.expand('node-1');
+ *       await w.choose('web-1', 'Copy IP');                       // right-click, then the menu's entry
+ *       await w.runCommand('Cluster Network: Open Network Map');  // command palette
+ *       await w.webview().getByRole('button', { name: 'Fit' }).click();
+ *       await w.screenshots('map');                               // test-results/map-light.png, -dark, -contrast, -contrastLight
+ *     });
+ *
+ * The *packaged* extension is installed in a VS Code server of its own data, home and settings; there is no kubeconfig until
+ * the test gives one. A test that needs a cluster starts the test API server in its own process and gives its kubeconfig as a
+ * setting. Servers and browser are shared by all tests of a run and by all files; every test gets a fresh window, in a fresh
+ * folder, with fresh settings. Locators wait by themselves (20 seconds at most): never sleep. A test that fails leaves
+ * `test-results/failed-….png` and prints the log of the extension host.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after } from 'node:test';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { launchBrowser } from './browser.js';
+import { NPM_VSCODE, TEST_RESULTS } from './paths.js';
+import { startServer, type Settings, type VsCodeServer } from './server.js';
+import { packagedExtension } from './vsix.js';
+
+/** Themes by the word that their screenshots carry, with the class that the workbench has under them. */
+const THEMES = {
+  light: { label: 'Light Modern', className: 'vs' },
+  dark: { label: 'Dark Modern', className: 'vs-dark' },
+  contrast: { label: 'Default High Contrast', className: 'hc-black' },
+  contrastLight: { label: 'Default High Contrast Light', className: 'hc-light' },
+} as const;
+export type Theme = keyof typeof THEMES;
+const ALL_THEMES: readonly Theme[] = ['light', 'dark', 'contrast', 'contrastLight'];
+
+export interface WorkbenchOptions {
+  readonly settings?: Settings;
+  /** Files of the window's folder: path → text. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** `false` opens the folder in Restricted Mode. */
+  readonly trusted?: boolean;
+  /** Environment of the extension host. Given, the test gets a server of its own (a second more). */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly theme?: Theme;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+let browser: Promise<Browser> | undefined;
+const servers = new Map<string, Promise<VsCodeServer>>();
+
+/** One browser and one server for each kind of test, kept until the last test of this process is over. */
+function sharedBrowser(): Promise<Browser> {
+  browser ??= launchBrowser();
+  return browser;
+}
+function sharedServer(trusted: boolean, env: Readonly<Record<string, string>>): Promise<VsCodeServer> {
+  const key = JSON.stringify([trusted, env]);
+  const known = servers.get(key);
+  if (known !== undefined) return known;
+  const started = startServer({ vsix: packagedExtension(), trusted, env });
+  servers.set(key, started);
+  return started;
+}
+after(async () => {
+  await (await browser)?.close();
+  for (const server of servers.values()) await (await server).stop();
+});
+
+/** Opens a window and waits for its activity bar. Prefer `uiTest`, which also closes it and keeps what a failure looked like. */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const server = await sharedServer(options.trusted !== false, options.env ?? {});
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'ws-'));
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+  const theme = options.theme ?? 'light';
+  const settings = { ...options.settings, 'workbench.colorTheme': THEMES[theme].label };
+  server.resetSettings(settings);
+  const context = await (
+    await sharedBrowser()
+  ).newContext({ viewport: { width: options.width ?? 1280, height: options.height ?? 800 } });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(`${server.base}/?folder=${encodeURIComponent(folder)}`);
+  await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+  await page.locator(`.monaco-workbench.${THEMES[theme].className}`).waitFor();
+  return new Workbench(page, server, folder, settings, theme);
+}
+
+export class Workbench {
+  /** Playwright's page, for whatever is not here. */
+  readonly page: Page;
+  /** The folder that the window shows, on disk. */
+  readonly folder: string;
+  readonly #server: VsCodeServer;
+  #settings: Settings;
+  #theme: Theme;
+
+  constructor(page: Page, server: VsCodeServer, folder: string, settings: Settings, theme: Theme) {
+    this.page = page;
+    this.folder = folder;
+    this.#server = server;
+    this.#settings = settings;
+    this.#theme = theme;
+  }
+
+  // --- views and trees
+
+  /** Opens a view container by its title in the activity bar, unless it is open. */
+  async openView(title: string | RegExp = 'Cluster Network'): Promise<void> {
+    const tab = this.page.locator('.activitybar').getByRole('tab', { name: title });
+    await tab.waitFor();
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    await this.page.locator('.sidebar .pane-body').first().waitFor();
+  }
+
+  /**
+   * An item of a tree by its accessible name (a part of it, or a pattern). A tree draws only what is in sight: an item far
+   * down exists after the tree was scrolled to it.
+   */
+  treeItem(name: string | RegExp): Locator {
+    return this.page.locator('.sidebar').getByRole('treeitem', { name });
+  }
+
+  /** The accessible names of the items in sight, from top to bottom. */
+  async treeItems(): Promise<string[]> {
+    await this.page.locator('.sidebar [role="treeitem"]').first().waitFor();
+    return this.#topDown('.sidebar [role="treeitem"]', 'element.getAttribute("aria-label")');
+  }
+
+  /**
+   * What an expression says of every matching element, in the order in which they stand on the screen: lists and editors keep
+   * their rows in no order. An expression in text, because it runs in the browser, whose types this project does not load.
+   */
+  #topDown(selector: string, expression: string): Promise<string[]> {
+    return this.page.evaluate<string[]>(
+      `[...document.querySelectorAll(${JSON.stringify(selector)})]
+        .map((element) => ({ top: element.getBoundingClientRect().top, text: ${expression} ?? '' }))
+        .sort((a, b) => a.top - b.top).map(({ text }) => text.replaceAll('\u00a0', ' '))`,
+    );
+  }
+
+  /** Expands an item, unless it is. */
+  async expand(name: string | RegExp): Promise<void> {
+    const item = this.treeItem(name).first();
+    await item.waitFor();
+    if ((await item.getAttribute('aria-expanded')) === 'true') return;
+    await item.click();
+    await this.page.keyboard.press('ArrowRight');
+    await item.and(this.page.locator('[aria-expanded="true"]')).waitFor();
+  }
+
+  /** The text of a tree item's tooltip, as it stands in the hover. */
+  async tooltip(name: string | RegExp): Promise<string> {
+    await this.treeItem(name).first().hover();
+    const hover = this.page.locator('.workbench-hover');
+    await hover.first().waitFor();
+    return hover.first().innerText();
+  }
+
+  // --- menus, palette, notifications
+
+  /** Right-clicks and gives the entries of the menu, which stays open. */
+  async contextMenu(target: string | RegExp | Locator): Promise<string[]> {
+    const item = typeof target === 'string' || target instanceof RegExp ? this.treeItem(target).first() : target;
+    await item.click({ button: 'right' });
+    const entries = this.page.getByRole('menuitem');
+    await entries.first().waitFor();
+    return (await entries.allInnerTexts()).map((text) => text.trim()).filter((text) => text !== '');
+  }
+
+  /** Right-clicks and picks an entry. */
+  async choose(target: string | RegExp | Locator, entry: string | RegExp): Promise<void> {
+    await this.contextMenu(target);
+    await this.page.getByRole('menuitem', { name: entry }).first().click();
+  }
+
+  /** What the command palette offers for a text. Leaves the palette closed. */
+  async paletteEntries(text: string): Promise<string[]> {
+    await this.#openPalette(text);
+    const rows = await this.quickPickRows().allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return rows.map((row) => row.replace(/\s+/g, ' ').trim());
+  }
+
+  /** Runs a command by its full title in the palette (`Category: Title`). Fails when the palette does not offer it. */
+  async runCommand(title: string): Promise<void> {
+    await this.#openPalette(title);
+    await this.quickPickRows().filter({ hasText: title }).first().click();
+  }
+
+  async #openPalette(text: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.quickInput();
+    await input.waitFor();
+    await input.fill(`>${text}`);
+    await this.quickPickRows().first().waitFor();
+  }
+
+  /** The input of an open quick pick or input box. */
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget input').first();
+  }
+
+  quickPickRows(): Locator {
+    return this.page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
+  }
+
+  /** Picks a row of an open quick pick by a part of its text. */
+  async pick(text: string | RegExp): Promise<void> {
+    await this.quickPickRows().filter({ hasText: text }).first().click();
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text });
+  }
+
+  /** A modal dialog. */
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  statusItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text });
+  }
+
+  // --- editors, problems, webviews
+
+  /** Opens a file of the folder by name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.quickInput().fill(name);
+    await this.quickPickRows()
+      .filter({ hasText: path.basename(name) })
+      .first()
+      .click();
+    await this.editorTab(path.basename(name)).waitFor();
+  }
+
+  editorTab(title: string | RegExp): Locator {
+    return this.page.locator('.tabs-container').getByRole('tab', { name: title });
+  }
+
+  /** The text in sight of the active editor, line by line. */
+  async editorLines(): Promise<string[]> {
+    await this.page.locator('.editor-instance .view-line').first().waitFor();
+    return this.#topDown('.editor-instance .view-line', 'element.textContent');
+  }
+
+  /** The underlined places of the editors in sight. */
+  squiggles(severity: 'error' | 'warning' | 'info' | 'hint' = 'error'): Locator {
+    return this.page.locator(`.squiggly-${severity}`);
+  }
+
+  /** Opens the Problems panel and gives its rows; "No problems…" stands in `problemsPanel()`. */
+  async problems(): Promise<Locator> {
+    if (!(await this.problemsPanel().isVisible())) await this.page.keyboard.press('Control+Shift+M');
+    await this.problemsPanel().waitFor();
+    return this.problemsPanel().locator('.monaco-list-row');
+  }
+
+  problemsPanel(): Locator {
+    return this.page.locator('.markers-panel');
+  }
+
+  /** The document inside the `index`th webview. */
+  webview(index = 0): FrameLocator {
+    return this.page.locator('iframe.webview.ready').nth(index).contentFrame().frameLocator('iframe#active-frame');
+  }
+
+  clipboard(): Promise<string> {
+    return this.page.evaluate<string>('navigator.clipboard.readText()');
+  }
+
+  // --- settings, files, themes, pictures
+
+  /** Sets settings beside those that the window was opened with, while it is open; `undefined` takes one back. */
+  set(settings: Settings): void {
+    this.#settings = { ...this.#settings, ...settings };
+    this.#server.changeSettings(this.#settings);
+  }
+
+  /** What the extension, or the user by hand, has written to the user's settings. */
+  userSettings(): Settings {
+    return this.#server.userSettings();
+  }
+
+  writeFile(name: string, text: string): void {
+    writeFileSync(path.join(this.folder, name), text);
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    this.#theme = theme;
+    this.set({ 'workbench.colorTheme': THEMES[theme].label });
+    await this.page.locator(`.monaco-workbench.${THEMES[theme].className}`).waitFor();
+  }
+
+  /** A picture of the window: test-results/NAME-THEME.png. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(TEST_RESULTS, { recursive: true });
+    // Out of the way, else the tooltip of what is under the mouse is in the picture.
+    await this.page.mouse.move(this.page.viewportSize()?.width ?? 0, 0);
+    await this.page.screenshot({ path: path.join(TEST_RESULTS, `${name}-${this.#theme}.png`), animations: 'disabled' });
+  }
+
+  /** The same window in several themes, one picture each; ends in the theme it began in. */
+  async screenshots(name: string, themes: readonly Theme[] = ALL_THEMES): Promise<void> {
+    const before = this.#theme;
+    for (const theme of themes) {
+      await this.setTheme(theme);
+      await this.screenshot(name);
+    }
+    await this.setTheme(before);
+  }
+
+  /** The ends of the logs of the server, the extension host and the extension. */
+  logs(): string {
+    return this.#server.logs();
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+let tests = 0;
+/** How many tests the files loaded so far have registered. */
+export function registered(): number {
+  return tests;
+}
+
+/** Registers a test that gets a window of its own. */
+export function uiTest(title: string, options: WorkbenchOptions, body: (workbench: Workbench) => Promise<void>): void {
+  tests += 1;
+  const skip = NPM_VSCODE ? false : 'UI suites need VS Code out of npm, which runs on Linux x64 only';
+  void test(title, { skip, timeout: 180_000 }, async () => {
+    const workbench = await openWorkbench(options);
+    try {
+      await body(workbench);
+    } catch (error) {
+      await workbench.screenshot(`failed-${title.replace(/[^a-z0-9]+/gi, '-')}`);
+      console.error(workbench.logs());
+      throw error;
+    } finally {
+      await workbench.close();
+    }
+  });
+}
+
+/** Waits until `get` gives what is expected, for what has no locator; fails with the difference after the limit. */
+export async function eventually<T>(get: () => Promise<T>, expected: T, limitMs = 20_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    try {
+      assert.deepEqual(await get(), expected);
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
