@@ -36,7 +36,7 @@ export function isSettling(node: NodeFacts, facts: ClusterFacts): boolean {
   if (ready === undefined) return true;
   switch (ready.status) {
     case 'True':
-      return readyChangedWithin(node, facts, SETTLING_SECONDS / 2);
+      return (secondsSince(ready.lastTransitionTime, facts) ?? 0) < SETTLING_SECONDS / 2;
     case 'False':
       return (
         Math.abs(Date.parse(ready.lastTransitionTime) - Date.parse(node.creationTimestamp)) < FIRST_STATE_SECONDS * 1000
