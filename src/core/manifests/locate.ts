@@ -1,80 +1,66 @@
 /**
- * Where a field stands in a YAML text: from a field path of an API object to the characters an editor underlines.
+ * Where a field stands in a text: from a field path of an API object to the characters an editor underlines.
  *
- * Answers for one document of plain block or flow YAML, broken ones included (the `yaml` package keeps positions where the
- * rest still parses). What stands inside a text value (JSON in a ConfigMap) is not looked into.
+ * Answers for one document of YAML, broken ones included, and for JSON or YAML inside its text values
+ * (`data['net-conf.json'].Network`).
  */
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node } from 'yaml';
 import type { FieldPath } from '../network/place.js';
+import { child, parseYaml, type TextSpan, type Value } from './value.js';
 
-/** A piece of a text, in UTF-16 code units from its start; `end` is exclusive. */
-export interface TextSpan {
-  readonly start: number;
-  readonly end: number;
-}
-
-interface Found {
-  /** The key that leads to the value; undefined for items of a list and for the document. */
-  readonly key: TextSpan | undefined;
-  readonly value: Node | undefined;
-}
-
-function spanOf(node: Node | undefined): TextSpan | undefined {
-  const range = node?.range;
-  return range ? { start: range[0], end: range[1] } : undefined;
-}
-
-function step(node: Node | undefined, name: string | number): Found | undefined {
-  if (isMap(node)) {
-    for (const pair of node.items) {
-      if (!isScalar(pair.key) || String(pair.key.value) !== String(name)) continue;
-      return { key: spanOf(pair.key), value: asNode(pair.value) };
-    }
-    return undefined;
-  }
-  if (isSeq(node) && typeof name === 'number') {
-    const item = asNode(node.items[name]);
-    return item === undefined ? undefined : { key: undefined, value: item };
-  }
-  return undefined;
-}
-
-function asNode(value: unknown): Node | undefined {
-  return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : undefined;
-}
+export type { TextSpan } from './value.js';
 
 /** What is underlined: a value that stands on one line, else the key that leads to it, else the start of the value. */
-function shown(found: Found, text: string): TextSpan | undefined {
-  const value = spanOf(found.value);
-  if (value === undefined) return found.key;
-  if (isScalar(found.value) && value.end > value.start && !text.slice(value.start, value.end).includes('\n'))
-    return value;
-  if (found.key !== undefined) return found.key;
-  const line = text.indexOf('\n', value.start);
-  return { start: value.start, end: line < 0 ? value.end : Math.min(line, value.end) };
+function shown(value: Value | undefined, key: TextSpan | undefined, text: string): TextSpan | undefined {
+  if (value === undefined) return key;
+  const { span } = value;
+  if (value.kind === 'scalar' && span.end > span.start && !text.slice(span.start, span.end).includes('\n')) return span;
+  if (key !== undefined) return key;
+  const line = text.indexOf('\n', span.start);
+  return { start: span.start, end: line < 0 ? span.end : Math.min(line, span.end) };
 }
 
+/** The place of a part of a scalar, such as one CIDR of a comma-separated list; the whole scalar when it is not found. */
+function partOf(value: Value, part: string): TextSpan {
+  const at = value.text.indexOf(part);
+  return (at < 0 ? undefined : value.spanWithin(at, at + part.length)) ?? value.span;
+}
+
+/** Answers where a field stands. */
+export type FieldLocator = (path: FieldPath, part?: string) => TextSpan;
+
 /**
- * Parses once and answers where fields stand. A field that is not there is answered with the nearest one above it that
- * is; the empty path, and an object without any part of the path, with its name (`metadata.name`), else its first line.
+ * Where fields stand below `root`. A field that is not there is answered with the nearest one above it that is; the empty
+ * path, and an object without any part of the path, with its name (`metadata.name`), else with `fallback`. `part` narrows
+ * the answer to that piece of the field's text.
  */
-export function fieldLocator(text: string): (path: FieldPath) => TextSpan {
-  const root = asNode(parseDocument(text, { logLevel: 'silent', uniqueKeys: false }).contents);
-  const walk = (path: FieldPath): TextSpan | undefined => {
-    let node = root;
+export function locatorOf(root: Value | undefined, text: string, fallback: TextSpan): FieldLocator {
+  const walk = (path: FieldPath, part?: string): TextSpan | undefined => {
+    let value = root;
     let best: TextSpan | undefined;
-    for (const name of path) {
-      const next = step(node, name);
+    let steps = 0;
+    for (const step of path) {
+      const next: ReturnType<typeof child> = value && child(value, step);
       if (next === undefined) break;
-      best = shown(next, text) ?? best;
-      node = next.value;
+      best = shown(next.value, next.key, text) ?? best;
+      value = next.value;
+      steps++;
+    }
+    if (
+      part !== undefined &&
+      part !== '' &&
+      steps === path.length &&
+      value?.kind === 'scalar' &&
+      value.text.includes(part)
+    ) {
+      return partOf(value, part);
     }
     return best;
   };
-  return (path) => walk(path) ?? walk(['metadata', 'name']) ?? firstLine(text);
+  return (path, part) => walk(path, part) ?? walk(['metadata', 'name']) ?? fallback;
 }
 
-function firstLine(text: string): TextSpan {
+/** Parses once and answers where fields stand. */
+export function fieldLocator(text: string): FieldLocator {
   const end = text.indexOf('\n');
-  return { start: 0, end: end < 0 ? text.length : end };
+  return locatorOf(parseYaml(text), text, { start: 0, end: end < 0 ? text.length : end });
 }
