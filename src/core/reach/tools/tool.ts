@@ -9,7 +9,10 @@ import { type Outcome, type ToolFailure, words } from '../outcome.js';
 
 /** How a program ended: by itself with a code, or not before `limitMs`, when its stream was closed. */
 export type ToolExit =
-  { readonly kind: 'code'; readonly code: number } | { readonly kind: 'timeLimit'; readonly limitMs: number };
+  | { readonly kind: 'code'; readonly code: number }
+  | { readonly kind: 'timeLimit'; readonly limitMs: number }
+  /** It printed more than is kept, and was given up. */
+  | { readonly kind: 'outputLimit' };
 
 /** What came of running a program in a container. The texts may be cut off at the cap of the stream. */
 export interface ToolRun {
@@ -79,6 +82,7 @@ export const limitMsOf = (target: ToolTarget): number => target.limitSeconds * 1
  */
 export function failureOf(run: ToolRun): ToolFailure | null {
   if (run.exit.kind === 'timeLimit') return { kind: 'timeLimit', limitMs: run.exit.limitMs };
+  if (run.exit.kind === 'outputLimit') return { kind: 'output', words: 'more than is kept' };
   const { code } = run.exit;
   if (code > 128 && code <= 192) return { kind: 'signal', number: code - 128 };
   // 126 and 127: the runtime or the shell could not start it.

@@ -247,7 +247,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const [tool, channel, dialect, run, expected, body] of CASES) {
-  const how = run.exit.kind === 'code' ? `exit ${run.exit.code}` : `hung ${run.exit.limitMs} ms`;
+  const how = run.exit.kind === 'code' ? `exit ${run.exit.code}` : run.exit.kind;
   test(`${tool} ${dialect} ${channel}, ${how}, ${JSON.stringify((run.stderr || run.stdout).slice(0, 60))}: ${expected}`, () => {
     const reading = methodOf(tool, channel, dialect).read(run, target());
     assert.equal(reading.outcome.kind, expected);
