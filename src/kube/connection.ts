@@ -1,0 +1,189 @@
+/**
+ * Whether the API server is there: connecting, asking again with backoff, noticing that it fell silent.
+ *
+ * Everything that lists and watches waits here while the server is away, so that one question at a time tells when it is
+ * back, instead of every kind asking by itself. The server's version is the question: any authenticated user may ask it
+ * (`system:public-info-viewer`, https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles).
+ */
+import type { Api } from './api.js';
+import { cancelled, errorOfSocket, KubeError } from './errors.js';
+import type { Log } from './log.js';
+import { Alarm, backoffMs, type Timing } from './timing.js';
+
+export type LinkState =
+  | { readonly link: 'connecting' }
+  /** `version` is empty when the server does not tell it to this user. */
+  | { readonly link: 'up'; readonly version: string }
+  | {
+      readonly link: 'down';
+      readonly message: string;
+      readonly attempt: number;
+      /** Milliseconds since the epoch. */
+      readonly retryAt: number;
+      readonly wasConnected: boolean;
+    }
+  /** Not asked again by itself, or not for ever: a credential program may open a browser each time. */
+  | { readonly link: 'refused'; readonly kind: 'unauthenticated' | 'declined'; readonly message: string };
+
+/** Times that credentials refused by the server are tried again before a person has to say so. */
+const REFUSED_ATTEMPTS = 3;
+
+export class Connection {
+  readonly #api: Api;
+  readonly #log: Log;
+  readonly #timing: Timing;
+  readonly #listener: (state: LinkState) => void;
+  readonly #alarm = new Alarm();
+  readonly #waiters = new Set<() => void>();
+  #state: LinkState = { link: 'connecting' };
+  #active = true;
+  #wasConnected = false;
+  #doubted = false;
+  /** Aborted when what is under way on the present connection is to end. */
+  #epoch = new AbortController();
+
+  constructor(api: Api, log: Log, timing: Timing, listener: (state: LinkState) => void) {
+    this.#api = api;
+    this.#log = log;
+    this.#timing = timing;
+    this.#listener = listener;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Keeps the connection until the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    const end = (): void => this.#epoch.abort(cancelled(signal));
+    signal.addEventListener('abort', end, { once: true });
+    let attempt = 0;
+    this.#set({ link: 'connecting' });
+    while (!signal.aborted) {
+      try {
+        const version = await this.#ask(signal);
+        attempt = 0;
+        this.#wasConnected = true;
+        if (this.#state.link !== 'up') {
+          this.#log('info', 'connected', { version });
+          this.#set({ link: 'up', version });
+        }
+        await this.#untilDoubtful(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        const failure = errorOfSocket(error);
+        attempt++;
+        await this.#failed(failure, attempt, signal);
+      }
+    }
+  }
+
+  /** Asks at once instead of waiting for the next attempt. */
+  retry(): void {
+    this.#doubted = true;
+    this.#alarm.wake();
+  }
+
+  /** Something went wrong that may mean that the server is gone, or that it does not know us any more: look now. */
+  doubt(error: KubeError): void {
+    if (!['unreachable', 'timeout', 'tls', 'unauthenticated', 'declined'].includes(error.kind)) return;
+    this.#doubted = true;
+    if (this.#state.link === 'up') this.#alarm.wake();
+  }
+
+  /** Inactive: what waits here goes on waiting, and what runs is ended. */
+  setActive(active: boolean): void {
+    if (this.#active === active) return;
+    this.#active = active;
+    this.#log('info', active ? 'visible again: watching' : 'nothing visible: watches stopped');
+    if (active) this.retry();
+    else this.#endEpoch(new KubeError('cancelled', 'nothing is visible'));
+    this.#admit();
+  }
+
+  /**
+   * Waits until the server is there. Answers with a signal that is aborted when that is over, or when `signal` is.
+   */
+  async up(signal: AbortSignal): Promise<AbortSignal> {
+    while (this.#state.link !== 'up' || !this.#active) {
+      if (signal.aborted) throw cancelled(signal);
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          signal.removeEventListener('abort', go);
+          this.#waiters.delete(go);
+          resolve();
+        };
+        this.#waiters.add(go);
+        signal.addEventListener('abort', go, { once: true });
+      });
+    }
+    return this.#epoch.signal;
+  }
+
+  async #ask(signal: AbortSignal): Promise<string> {
+    try {
+      return await this.#api.version(signal);
+    } catch (error) {
+      // It knows us and keeps its version to itself: there all the same.
+      if (error instanceof KubeError && error.kind === 'forbidden') return '';
+      throw error;
+    }
+  }
+
+  /** Returns when the server has been silent for long, or somebody doubts. */
+  async #untilDoubtful(signal: AbortSignal): Promise<void> {
+    while (!this.#doubted) {
+      const silent = Date.now() - this.#api.transport.lastByteAt;
+      if (this.#active && silent >= this.#timing.silenceMs) return;
+      await this.#alarm.wait(this.#active ? this.#timing.silenceMs - silent : Infinity, signal);
+    }
+    this.#doubted = false;
+  }
+
+  async #failed(error: KubeError, attempt: number, signal: AbortSignal): Promise<void> {
+    const refused = error.kind === 'unauthenticated' || error.kind === 'declined';
+    // Answered by the server (401), not by a credential program: worth some more attempts by itself.
+    const again = !refused || (error.httpCode === 401 && attempt < REFUSED_ATTEMPTS);
+    const waitMs = again ? backoffMs(this.#timing, attempt + (refused ? 3 : 0)) : Infinity;
+    this.#log('warn', refused ? 'not accepted' : 'the server does not answer', {
+      reason: error.message,
+      kind: error.kind,
+      attempt,
+      waitMs: again ? waitMs : 'until asked',
+    });
+    if (error.kind === 'unauthenticated' || error.kind === 'declined')
+      this.#set({ link: 'refused', kind: error.kind, message: error.message });
+    else
+      this.#set({
+        link: 'down',
+        message: error.message,
+        attempt,
+        retryAt: Date.now() + waitMs,
+        wasConnected: this.#wasConnected,
+      });
+    this.#endEpoch(error);
+    this.#doubted = false;
+    await this.#alarm.wait(waitMs, signal);
+    this.#doubted = false;
+    if (!this.#wasConnected || refused) this.#set({ link: 'connecting' });
+  }
+
+  #endEpoch(why: KubeError): void {
+    const epoch = this.#epoch;
+    this.#epoch = new AbortController();
+    epoch.abort(why);
+    // Kept connections may be as dead as the one that failed; each would cost a time limit.
+    this.#api.transport.dropConnections();
+  }
+
+  #set(state: LinkState): void {
+    this.#state = state;
+    this.#listener(state);
+    this.#admit();
+  }
+
+  #admit(): void {
+    if (this.#state.link !== 'up' || !this.#active) return;
+    for (const go of [...this.#waiters]) go();
+  }
+}

@@ -1,0 +1,19 @@
+/** `Status`, the API server's way to say no, in an answer of any of the types it answers in. */
+import { at, numberOf, parseJson, textOf } from '../core/network/json.js';
+import type { StatusFields } from './errors.js';
+
+/** The fields of a Status object of parsed JSON; undefined when the value is none. */
+export function statusOfObject(value: unknown): StatusFields | undefined {
+  if (at(value, 'kind') !== 'Status') return undefined;
+  return {
+    message: textOf(at(value, 'message')),
+    reason: textOf(at(value, 'reason')),
+    code: numberOf(at(value, 'code')) ?? 0,
+    retryAfterSeconds: numberOf(at(value, 'details', 'retryAfterSeconds')) ?? 0,
+  };
+}
+
+/** The Status object in a body; undefined when there is none, as in an answer of a proxy in front of the server. */
+export function statusOf(contentType: string, body: Buffer): StatusFields | undefined {
+  return contentType.startsWith('application/json') ? statusOfObject(parseJson(body.toString('utf8'))) : undefined;
+}
