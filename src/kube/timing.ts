@@ -16,6 +16,10 @@ export interface Timing {
   readonly watchSilenceMs: number;
   /** The same for kinds of which no bookmark was ever seen: a server may send none while nothing of the kind changes. */
   readonly quietWatchSilenceMs: number;
+  /** A watch that has been open for so long, or said something, works. */
+  readonly settleMs: number;
+  /** Between two lists of what may be listed and not watched. */
+  readonly pollMs: number;
   /** A watch is asked to end after a time between this and twice this. */
   readonly watchMs: number;
   /** After "forbidden": rights may have been granted. */
@@ -34,6 +38,8 @@ export const TIMING: Timing = {
   silenceMs: 25_000,
   watchSilenceMs: 90_000,
   quietWatchSilenceMs: 600_000,
+  settleMs: 3_000,
+  pollMs: 60_000,
   watchMs: 300_000,
   forbiddenRetryMs: 120_000,
   absentRetryMs: 300_000,

@@ -40,6 +40,7 @@ const FLAG = {
   v6First: 128,
 } as const;
 const NONE = -1;
+const LOW_64 = 0xffffffffffffffffn;
 
 /** Texts kept once, named by a small number. */
 class Names {
@@ -60,6 +61,33 @@ class Names {
   text(id: number): string {
     return this.#texts[id] ?? '';
   }
+}
+
+/** The flags and addresses of a pod: the first address of each family counts, any other text makes it `malformed`. */
+function encode(pod: PodFacts): { readonly flags: number; readonly v4: number; readonly v6: bigint } {
+  let flags: number = FLAG.used;
+  let v4 = 0;
+  let v6 = 0n;
+  if (pod.hostNetwork) flags |= FLAG.hostNetwork;
+  if (pod.ready) flags |= FLAG.ready;
+  if (pod.terminating) flags |= FLAG.terminating;
+  for (const text of pod.ips) {
+    const number = parseIPv4Number(text);
+    const parsed = number >= 0 ? undefined : parseAddress(text);
+    const family = number >= 0 ? 4 : parsed?.ok === true ? parsed.value.family : undefined;
+    const value = parsed?.ok === true ? parsed.value.value : BigInt(Math.max(number, 0));
+    if (family === 4 && (flags & FLAG.v4) === 0) {
+      flags |= FLAG.v4;
+      v4 = number >= 0 ? number : Number(value);
+    } else if (family === 6 && (flags & FLAG.v6) === 0) {
+      flags |= FLAG.v6;
+      v6 = value;
+      if ((flags & FLAG.v4) === 0) flags |= FLAG.v6First;
+    } else {
+      flags |= FLAG.malformed;
+    }
+  }
+  return { flags, v4, v6 };
 }
 
 export class PodTable {
@@ -86,6 +114,7 @@ export class PodTable {
   readonly #networks = new Names();
   readonly #firstOfNode: number[] = [];
   readonly #countOfNode: number[] = [];
+  readonly #countOfNamespace: number[] = [];
   readonly #rows = new Map<string, number>();
 
   constructor(pods: Iterable<PodFacts> = []) {
@@ -115,6 +144,15 @@ export class PodTable {
     const id = this.#nodes.find(node);
     if (id === NONE) return;
     for (let row = this.#firstOfNode[id] ?? NONE; row !== NONE; row = this.#nextOfNode[row] ?? NONE) yield row;
+  }
+  /** Looks at every row. */
+  *rowsOfNamespace(namespace: string): IterableIterator<number> {
+    const id = this.#namespaces.find(namespace);
+    if (id === NONE) return;
+    for (const row of this.rows()) if (this.#namespaceId[row] === id) yield row;
+  }
+  countOfNamespace(namespace: string): number {
+    return this.#countOfNamespace[this.#namespaces.find(namespace)] ?? 0;
   }
   countOfNode(node: string): number {
     return this.#countOfNode[this.#nodes.find(node)] ?? 0;
@@ -224,11 +262,26 @@ export class PodTable {
     };
   }
 
+  /** Whether the row says all of this already; `namespace` and `name` are the row's own and not compared. */
+  equals(row: number, pod: PodFacts): boolean {
+    const { flags, v4, v6 } = encode(pod);
+    return (
+      this.#flags[row] === flags &&
+      this.#v4[row] === v4 &&
+      this.phase(row) === pod.phase &&
+      this.node(row) === pod.node &&
+      this.uid(row) === pod.uid &&
+      this.network(row) === pod.network &&
+      (this.ipv6(row) ?? 0n) === v6
+    );
+  }
+
   /** Adds a pod or puts it in place of the one of that namespace and name. Returns its row. */
   set(pod: PodFacts): number {
     const key = `${pod.namespace}/${pod.name}`;
     let row = this.#rows.get(key) ?? NONE;
-    if (row === NONE) {
+    const added = row === NONE;
+    if (added) {
       row = this.#free.pop() ?? this.#end++;
       if (row >= this.#capacity) this.#grow();
       this.#rows.set(key, row);
@@ -236,35 +289,17 @@ export class PodTable {
     } else {
       this.#unlink(row);
     }
+    const { flags, v4, v6 } = encode(pod);
+    const namespaceId = this.#namespaces.idOf(pod.namespace);
+    if (added) this.#countOfNamespace[namespaceId] = (this.#countOfNamespace[namespaceId] ?? 0) + 1;
     this.#name[row] = pod.name;
     this.#uid[row] = pod.uid;
-    this.#namespaceId[row] = this.#namespaces.idOf(pod.namespace);
+    this.#namespaceId[row] = namespaceId;
     this.#networkId[row] = this.#networks.idOf(pod.network);
     this.#phase[row] = PHASES.indexOf(pod.phase);
-    let flags: number = FLAG.used;
-    if (pod.hostNetwork) flags |= FLAG.hostNetwork;
-    if (pod.ready) flags |= FLAG.ready;
-    if (pod.terminating) flags |= FLAG.terminating;
-    for (const text of pod.ips) {
-      const v4 = parseIPv4Number(text);
-      if (v4 >= 0 && (flags & FLAG.v4) === 0) {
-        this.#v4[row] = v4;
-        flags |= FLAG.v4;
-        continue;
-      }
-      const address = v4 >= 0 ? undefined : parseAddress(text);
-      if (address?.ok === true && address.value.family === 6 && (flags & FLAG.v6) === 0) {
-        this.#v6High[row] = address.value.value >> 64n;
-        this.#v6Low[row] = address.value.value & 0xffffffffffffffffn;
-        flags |= FLAG.v6;
-        if ((flags & FLAG.v4) === 0) flags |= FLAG.v6First;
-      } else if (address?.ok === true && address.value.family === 4 && (flags & FLAG.v4) === 0) {
-        this.#v4[row] = Number(address.value.value);
-        flags |= FLAG.v4;
-      } else {
-        flags |= FLAG.malformed;
-      }
-    }
+    this.#v4[row] = v4;
+    this.#v6High[row] = v6 >> 64n;
+    this.#v6Low[row] = v6 & LOW_64;
     this.#flags[row] = flags;
     this.#link(row, this.#nodes.idOf(pod.node));
     return row;
@@ -280,6 +315,8 @@ export class PodTable {
     this.#name[row] = '';
     this.#uid[row] = '';
     this.#rows.delete(key);
+    const namespaceId = this.#namespaceId[row] ?? 0;
+    this.#countOfNamespace[namespaceId] = (this.#countOfNamespace[namespaceId] ?? 1) - 1;
     this.#free.push(row);
     this.#size--;
     return true;
