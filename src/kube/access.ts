@@ -65,4 +65,9 @@ export class AccessError extends Error {
  * How every agent is made. No limit on sockets here: each watch and each exec stream holds one for as long as it runs, and a
  * request that queues behind them would wait for ever. The transport bounds how many short requests run at a time.
  */
-export const AGENT_OPTIONS = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 8, scheduling: 'lifo' } as const;
+export const AGENT_OPTIONS = {
+  keepAlive: true,
+  keepAliveMsecs: 15_000,
+  maxFreeSockets: 8,
+  scheduling: 'lifo',
+} as const;

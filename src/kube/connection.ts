@@ -59,7 +59,7 @@ export class Connection {
     signal.addEventListener('abort', end, { once: true });
     let attempt = 0;
     this.#set({ link: 'connecting' });
-    while (!signal.aborted) {
+    for (;;) {
       try {
         const version = await this.#ask(signal);
         attempt = 0;

@@ -122,7 +122,13 @@ export function errorOfSocket(error: unknown): KubeError {
   if (error instanceof AggregateError && error.errors.length > 0) return errorOfSocket(error.errors[0]);
   const code = codeOf(error);
   const words = error instanceof Error && error.message !== '' ? error.message : code === '' ? String(error) : code;
-  const kind = TIMEOUT_CODES.has(code) ? 'timeout' : isTls(code) ? 'tls' : code.startsWith('HPE_') ? 'protocol' : 'unreachable';
+  const kind = TIMEOUT_CODES.has(code)
+    ? 'timeout'
+    : isTls(code)
+      ? 'tls'
+      : code.startsWith('HPE_')
+        ? 'protocol'
+        : 'unreachable';
   return new KubeError(kind, words, { cause: error, reason: code });
 }
 

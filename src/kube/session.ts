@@ -22,7 +22,7 @@ export type ConnectionState =
       readonly complete: boolean;
       readonly insecure: boolean;
     }
-  /** Nobody answered, or not in time; the next attempt is under way at `retryAt` (milliseconds since the epoch). */
+  /** Nobody answered, or not in time; the next attempt is under way at `retryAt` (milliseconds since the epoch; Infinity: when asked to). */
   | {
       readonly phase: 'unreachable';
       readonly server: string;
@@ -92,8 +92,12 @@ export interface ReadingSummary {
   readonly datapath: Datapath;
 }
 
-/** A claim with how full its range is. `usedAddresses` counts what we can see; undefined where it cannot be told. Sizes as decimal text: they may exceed 2^53. */
+/**
+ * A claim with how full its range is. `id` is equal for the same claim after the next change.
+ * `usedAddresses` counts what we can see; undefined where it cannot be told. Sizes as decimal text: they may exceed 2^53.
+ */
 export interface ClaimSummary {
+  readonly id: string;
   readonly claim: Claim;
   readonly size: string;
   readonly usedAddresses: number | undefined;
@@ -115,6 +119,8 @@ export interface Overview {
 
 /** What changed since the last message; only differences travel. */
 export interface SessionChange {
+  /** What was known before is void: the first change of a session, and of one whose worker had to be started again. */
+  readonly reset?: true;
   readonly kinds?: Readonly<Record<string, KindState>>;
   readonly reading?: ReadingSummary;
   readonly podCount?: number;
@@ -122,7 +128,7 @@ export interface SessionChange {
   readonly nodes?: { readonly upserted: readonly NodeSummary[]; readonly removed: readonly string[] };
   /** Nodes whose pods changed (`''` stands for pods without a node). */
   readonly podsOfNodes?: readonly string[];
-  readonly claims?: readonly ClaimSummary[];
+  readonly claims?: { readonly upserted: readonly ClaimSummary[]; readonly removed: readonly string[] };
   readonly findings?: { readonly upserted: readonly Finding[]; readonly removed: readonly string[] };
   readonly gaps?: readonly Gap[];
 }

@@ -258,7 +258,8 @@ function send(server: URL, request: Request, credentials: RequestCredentials, en
 
 /** Calls back once the connection, and the TLS handshake where there is one, are done. */
 function whenConnected(socket: net.Socket, done: () => void): void {
-  if (socket instanceof tls.TLSSocket && ['unknown', null].includes(socket.getProtocol())) socket.once('secureConnect', done);
+  if (socket instanceof tls.TLSSocket && ['unknown', null].includes(socket.getProtocol()))
+    socket.once('secureConnect', done);
   else if (socket.connecting) socket.once('connect', done);
   else done();
 }
@@ -294,12 +295,7 @@ async function* pieces(
   }
 }
 
-async function collect(
-  exchange: Exchange,
-  idleMs: number,
-  maxBytes: number,
-  heard: () => void,
-): Promise<Buffer> {
+async function collect(exchange: Exchange, idleMs: number, maxBytes: number, heard: () => void): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const piece of pieces(exchange, idleMs, heard)) {

@@ -78,10 +78,7 @@ async function* jsonMessages<T>(
   }
 }
 
-function jsonMessage<T>(
-  message: unknown,
-  decode: (object: JsonObject) => T | undefined,
-): WatchMessage<T> | undefined {
+function jsonMessage<T>(message: unknown, decode: (object: JsonObject) => T | undefined): WatchMessage<T> | undefined {
   const type = at(message, 'type');
   const object = at(message, 'object');
   if (!isObject(object)) throw protocol('a message of the watch has no object');

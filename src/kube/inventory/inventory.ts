@@ -150,7 +150,12 @@ export class Inventory {
     this.#collect(KIND.daemonSets, {}, this.#workloads, workloadFacts);
     this.#collect(KIND.networkPolicies, {}, this.#policies, customObject);
     for (const { namespace, name } of CONFIG_MAPS)
-      this.#collect(KIND.configMaps, { namespace, fieldSelector: `metadata.name=${name}` }, this.#configMaps, configMapFacts);
+      this.#collect(
+        KIND.configMaps,
+        { namespace, fieldSelector: `metadata.name=${name}` },
+        this.#configMaps,
+        configMapFacts,
+      );
     this.#collect(KIND.pods, CONTROL_PLANE, this.#systemPods, systemPodFacts);
     for (const reason of EVENT_REASONS)
       this.#collect(KIND.events, { fieldSelector: `reason=${reason}` }, this.#events, eventFacts);
@@ -168,7 +173,13 @@ export class Inventory {
     for (const need of needs) {
       if (this.#custom.has(need.name)) continue;
       // The kind's name stands in each object; namespaced or not makes no difference while the whole cluster is read.
-      this.#collectCustom({ group: need.group, versions: need.versions, plural: need.plural, kind: '', namespaced: true });
+      this.#collectCustom({
+        group: need.group,
+        versions: need.versions,
+        plural: need.plural,
+        kind: '',
+        namespaced: true,
+      });
     }
     this.#followAgent(agent);
   }
@@ -261,8 +272,7 @@ export class Inventory {
 
   #run(kept: Kept, signal: AbortSignal): void {
     kept.run(signal).catch((error: unknown) => {
-      if (!signal.aborted)
-        this.#parts.log('error', `${kept.name}: not watched any more`, { reason: String(error) });
+      if (!signal.aborted) this.#parts.log('error', `${kept.name}: not watched any more`, { reason: String(error) });
     });
   }
 

@@ -245,10 +245,10 @@ export class Reflector<T> {
     const { api, resource, scope, codec, timing, log } = this.#parts;
     let version = from;
     let open = false;
-    let held = false;
+    const life = { held: false };
     const hold = (): void => {
-      if (held) return;
-      held = true;
+      if (life.held) return;
+      life.held = true;
       if (this.#failures > 0) log('info', `${this.#name}: the watch holds again`, { version });
       this.#failures = 0;
       this.#working();
@@ -280,14 +280,13 @@ export class Reflector<T> {
       // Half open, or nothing happened: both look the same, and both are mended by asking anew. Where a server sends no
       // bookmarks, patience grows, but not without limit.
       log('info', `${this.#name}: the watch is silent, opening it anew`, { version, silenceMs: this.#watchSilenceMs });
-      if (!this.#sawBookmark)
-        this.#watchSilenceMs = Math.min(timing.quietWatchSilenceMs, this.#watchSilenceMs * 2);
+      if (!this.#sawBookmark) this.#watchSilenceMs = Math.min(timing.quietWatchSilenceMs, this.#watchSilenceMs * 2);
       this.#parts.connection.doubt(error);
       return version;
     } finally {
       clearTimeout(settled);
     }
-    if (!held) throw new WatchEnded(new KubeError('protocol', 'the watch ended as soon as it began'), version);
+    if (!life.held) throw new WatchEnded(new KubeError('protocol', 'the watch ended as soon as it began'), version);
     log('debug', `${this.#name}: the server ended the watch`, { version });
     return version;
   }

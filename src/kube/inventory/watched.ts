@@ -75,7 +75,7 @@ export class Watched<T> {
   async run(signal: AbortSignal): Promise<never> {
     const { versions } = this.#kind;
     const { timing, log } = this.#environment;
-    for (let index = 0; ; ) {
+    for (let index = 0; ;) {
       const version = versions[index] ?? '';
       const error = await this.#reflect(this.#whole, version, this.#kind.scope, signal);
       this.#whole.sink.clear();

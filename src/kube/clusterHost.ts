@@ -1,0 +1,180 @@
+/**
+ * One connected cluster: connection, inventory, model and answers, put together. Runs in the worker thread of the editor's
+ * session, and in the command line's own.
+ */
+import { setMaxListeners } from 'node:events';
+import { networkInterfaces } from 'node:os';
+
+import type { WorkstationInterface } from '../core/network/facts.js';
+import type { ClusterAccess } from './access.js';
+import { Api, limitsOf } from './api.js';
+import { Connection, type LinkState } from './connection.js';
+import { KubeError } from './errors.js';
+import { Inventory } from './inventory/inventory.js';
+import type { Log } from './log.js';
+import { Model } from './model.js';
+import { HANDLERS, type RequestContext } from './requests.js';
+import type { ConnectionState, KindState, SessionChange, SessionOptions, SessionRequests } from './session.js';
+import { TIMING, type Timing } from './timing.js';
+import { Transport } from './transport.js';
+
+export interface ClusterHostParts {
+  readonly access: ClusterAccess;
+  readonly options: SessionOptions;
+  readonly log: Log;
+  readonly onState: (state: ConnectionState) => void;
+  readonly onChange: (change: SessionChange) => void;
+  readonly timing?: Timing;
+}
+
+export class ClusterHost {
+  readonly #parts: ClusterHostParts;
+  readonly #timing: Timing;
+  readonly #api: Api;
+  readonly #connection: Connection;
+  readonly #inventory: Inventory;
+  readonly #model = new Model();
+  readonly #end = new AbortController();
+  #state: ConnectionState = { phase: 'idle' };
+  #modelTimer: NodeJS.Timeout | undefined;
+  /** Before this moment (of `performance.now`) no new model is made. */
+  #modelNotBefore = 0;
+  #pauseTimer: NodeJS.Timeout | undefined;
+
+  constructor(parts: ClusterHostParts) {
+    const { access, options, log, timing = TIMING } = parts;
+    this.#parts = parts;
+    this.#timing = timing;
+    this.#api = new Api(new Transport(access, log), limitsOf(options.requestTimeoutSeconds));
+    this.#connection = new Connection(this.#api, log, timing, () => this.#stateChanged());
+    this.#inventory = new Inventory({
+      api: this.#api,
+      connection: this.#connection,
+      log,
+      timing,
+      namespaces: options.namespaces,
+      ownNamespace: access.namespace,
+      onChange: () => this.#changed(),
+    });
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Connects and keeps everything up to date until `dispose`. */
+  start(): void {
+    const { signal } = this.#end;
+    // Every kind listens to it: many by design, not a leak.
+    setMaxListeners(0, signal);
+    this.#connection.run(signal).catch((error: unknown) => {
+      if (!signal.aborted) this.#parts.log('error', 'the connection ended', { reason: String(error) });
+    });
+    this.#inventory.start(signal);
+  }
+
+  /** Answers a request. Throws a `KubeError`. */
+  async request<K extends keyof SessionRequests>(
+    kind: K,
+    params: SessionRequests[K]['params'],
+    signal: AbortSignal,
+  ): Promise<SessionRequests[K]['result']> {
+    const context: RequestContext = {
+      api: this.#api,
+      pods: this.#inventory.pods.table,
+      model: this.#model,
+      state: () => this.#state,
+    };
+    return await HANDLERS[kind](context, params, AbortSignal.any([signal, this.#end.signal]));
+  }
+
+  retry(): void {
+    this.#connection.retry();
+    this.#inventory.poke();
+  }
+
+  setVisible(visible: boolean): void {
+    clearTimeout(this.#pauseTimer);
+    if (visible) this.#connection.setActive(true);
+    else this.#pauseTimer = setTimeout(() => this.#connection.setActive(false), this.#timing.pauseAfterMs);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#pauseTimer);
+    clearTimeout(this.#modelTimer);
+    this.#end.abort(new KubeError('cancelled', 'the session has ended'));
+    this.#parts.access.dispose();
+  }
+
+  /** Facts or states of kinds changed: a new model is due. At once when it has been quiet, else after what is left of the pause. */
+  #changed(): void {
+    if (this.#modelTimer !== undefined || this.#end.signal.aborted) return;
+    const waitMs = Math.max(0, this.#modelNotBefore - performance.now());
+    this.#modelTimer = setTimeout(() => {
+      this.#modelTimer = undefined;
+      this.#remodel();
+    }, waitMs);
+  }
+
+  #remodel(): void {
+    const started = performance.now();
+    const { log, options, onChange } = this.#parts;
+    const kinds = this.#inventory.kinds;
+    const facts = this.#inventory.facts(new Date().toISOString(), options.workstation ? workstation() : []);
+    const change = this.#model.update(facts, kinds, this.#inventory.pods.takeChangedNodes(), options.severities);
+    if (change !== undefined) onChange(change);
+    this.#stateChanged();
+    const took = performance.now() - started;
+    // A large model must not take the whole thread: events have to be read meanwhile.
+    this.#modelNotBefore = started + Math.max(this.#timing.modelEveryMs, took * 4);
+    if (took > 1000) log('debug', 'the model took long', { ms: Math.round(took), pods: facts.pods.size });
+  }
+
+  #stateChanged(): void {
+    const { access } = this.#parts;
+    const state = stateOf(this.#connection.state, serverText(access.server), access.insecure, this.#inventory.kinds);
+    if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
+    this.#state = state;
+    this.#parts.onState(state);
+  }
+}
+
+/** The address as it may be shown: without a user name or password that somebody put into it. */
+function serverText(server: URL): string {
+  return `${server.protocol}//${server.host}${server.pathname === '/' ? '' : server.pathname}`;
+}
+
+function stateOf(
+  link: LinkState,
+  server: string,
+  insecure: boolean,
+  kinds: Readonly<Record<string, KindState>>,
+): ConnectionState {
+  switch (link.link) {
+    case 'connecting':
+      return { phase: 'connecting', server };
+    case 'down': {
+      const { message, attempt, retryAt, wasConnected } = link;
+      return { phase: 'unreachable', server, message, attempt, retryAt, wasConnected };
+    }
+    case 'refused':
+      return { phase: link.kind, server, message: link.message };
+    case 'up': {
+      const states = Object.values(kinds);
+      const readable = states.some((kind) => kind.state !== 'forbidden' && kind.state !== 'absent');
+      const forbidden = states.find((kind) => kind.state === 'forbidden');
+      if (!readable && forbidden !== undefined) return { phase: 'forbidden', server, message: forbidden.message };
+      const complete = states.every((kind) => kind.state !== 'waiting' && kind.state !== 'listing');
+      return { phase: 'connected', server, version: link.version, complete, insecure };
+    }
+  }
+}
+
+/** This machine's own addresses, to be held against the cluster's ranges; loopback and link-local ones reach nobody. */
+function workstation(): readonly WorkstationInterface[] {
+  return Object.entries(networkInterfaces())
+    .flatMap(([name, addresses]) => (addresses ?? []).map((address) => ({ name, ...address })))
+    .filter(({ internal, cidr, address }) => !internal && cidr !== null && !/^(fe80:|169\.254\.)/i.test(address))
+    .map(({ name, cidr }) => ({ name, cidr: cidr ?? '' }))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}

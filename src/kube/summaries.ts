@@ -1,0 +1,96 @@
+/** What the other side is shown of a cluster network: plain data that can be posted, in the order in which it is shown. */
+import { formatRange, sizeOf } from '../core/ip/range.js';
+import { addressCounter } from '../core/network/addressCounts.js';
+import type { Claim } from '../core/network/claim.js';
+import type { ClusterNetwork } from '../core/network/clusterNetwork.js';
+import { conditionOf, type NodeFacts, readinessOf } from '../core/network/facts.js';
+import { formatPath, formatPlace, nodeRef, objectPlace, type Place, placeKey } from '../core/network/place.js';
+import type { PodTable } from '../core/network/podTable.js';
+import type { CniReading } from '../core/network/reading.js';
+import type { ClaimSummary, NodeSummary, PodSummary, RangeSummary, ReadingSummary } from './session.js';
+
+/** The claims on pod ranges of each node, by its name. */
+export function claimsByNode(claims: readonly Claim[]): ReadonlyMap<string, readonly Claim[]> {
+  const byNode = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    if (claim.role !== 'pod-node' || claim.node === undefined) continue;
+    const known = byNode.get(claim.node);
+    if (known === undefined) byNode.set(claim.node, [claim]);
+    else known.push(claim);
+  }
+  return byNode;
+}
+
+export function nodeSummary(node: NodeFacts, claims: readonly Claim[], pods: PodTable): NodeSummary {
+  const ready = readinessOf(node);
+  return {
+    name: node.name,
+    uid: node.uid,
+    internalIPs: node.internalIPs.map((field) => field.text),
+    ready,
+    readyMessage: ready === 'Ready' ? '' : (conditionOf(node, 'Ready')?.message ?? ''),
+    ranges: rangesOf(node, claims),
+    podCount: pods.countOfNode(node.name),
+    kubeletVersion: node.kubeletVersion,
+    os: node.os,
+    unschedulable: node.unschedulable,
+  };
+}
+
+/** The node's own fields first, then what its solution keeps elsewhere. A field that is no CIDR is shown with its problem. */
+function rangesOf(node: NodeFacts, claims: readonly Claim[]): readonly RangeSummary[] {
+  const claimed = new Map(claims.map((claim) => [placeKey(claim.place), claim]));
+  const fields = node.podCIDRs.map((field): RangeSummary => {
+    const place = objectPlace(nodeRef(node.name), ...field.path);
+    const claim = claimed.get(placeKey(place));
+    claimed.delete(placeKey(place));
+    return {
+      text: field.text,
+      // What is no CIDR has no family; it is shown beside those of the family that it looks like.
+      family: field.cidr.ok ? field.cidr.value.family : field.text.includes(':') ? 6 : 4,
+      place,
+      placeText: formatPath(field.path),
+      used: claim?.used,
+      problem: field.cidr.ok ? undefined : field.cidr.reason,
+    };
+  });
+  const others = [...claimed.values()].map((claim): RangeSummary => ({
+    text: claim.text,
+    family: claim.range.family,
+    place: claim.place,
+    placeText: placeTextOf(claim.place, node.name),
+    used: claim.used,
+    problem: undefined,
+  }));
+  return [...fields, ...others];
+}
+
+/** A place on the node itself needs no name of it. */
+function placeTextOf(place: Place, node: string): string {
+  return place.kind === 'object' && place.object.kind === 'Node' && place.object.name === node
+    ? formatPath(place.path)
+    : formatPlace(place);
+}
+
+export function podSummary(pods: PodTable, row: number): PodSummary {
+  const { namespace, name, uid, node, ips, phase, ready, terminating, hostNetwork } = pods.facts(row);
+  return { namespace, name, uid, node, ips, phase, ready, terminating, hostNetwork };
+}
+
+export function readingSummary(reading: CniReading): ReadingSummary {
+  const { solution, title, version, confidence, evidence, datapath } = reading;
+  return { solution, title, version, confidence, evidence, datapath };
+}
+
+/** Told by place, role and range: two claims may stand at one place (a list in one text). */
+const idOfClaim = (claim: Claim): string => `${claim.role} ${formatRange(claim.range)} ${placeKey(claim.place)}`;
+
+export function claimSummaries(network: ClusterNetwork): readonly ClaimSummary[] {
+  const used = addressCounter(network.facts);
+  return network.claims.map((claim) => ({
+    id: idOfClaim(claim),
+    claim,
+    size: sizeOf(claim.range).toString(),
+    usedAddresses: used(claim),
+  }));
+}
