@@ -54,7 +54,10 @@ export interface Check {
 /** Places a finding lists at the most; the rest is counted in `moreSubjects`. */
 export const MAX_SUBJECTS = 20;
 
-/** Builds a finding: caps subjects and computes the identity. `key` tells apart findings of one check that share their first places. */
+/**
+ * Builds a finding: caps subjects and computes the identity. `key` tells apart findings of one check that share their
+ * first places. `total` counts the subjects where the caller lists only the first ones: a fault may have 100,000.
+ */
 export function finding(
   check: { readonly code: string },
   parts: {
@@ -64,6 +67,7 @@ export function finding(
     readonly evidence: readonly string[];
     readonly fixes?: readonly Fix[];
     readonly key?: string;
+    readonly total?: number;
   },
 ): Finding {
   const subjects = parts.subjects.slice(0, MAX_SUBJECTS);
@@ -75,7 +79,7 @@ export function finding(
     message: parts.message,
     subjects,
     evidence: parts.evidence,
-    moreSubjects: parts.subjects.length - subjects.length,
+    moreSubjects: Math.max(parts.total ?? 0, parts.subjects.length) - subjects.length,
     fixes: parts.fixes ?? [],
   };
 }

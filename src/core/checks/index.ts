@@ -5,17 +5,27 @@ import { type Check, type Finding, SEVERITIES, type Severity } from './check.js'
 import { agentNotRunning } from './agentNotRunning.js';
 import { networkPluginNotReady } from './networkPluginNotReady.js';
 import { networkUnavailable } from './networkUnavailable.js';
+import { nodeAddressShared } from './nodeAddressShared.js';
 import { nodeNotReady } from './nodeNotReady.js';
 import { nodePodRangesOverlap } from './nodePodRangesOverlap.js';
+import { nodeWithoutPodRange } from './nodeWithoutPodRange.js';
 import { podAddressShared } from './podAddressShared.js';
+import { podHasNodeAddress } from './podHasNodeAddress.js';
+import { podOutsideAllRanges } from './podOutsideAllRanges.js';
+import { podOutsideNodeRange } from './podOutsideNodeRange.js';
 
 /** Every check, by code. */
 export const CHECKS: readonly Check[] = [
   nodePodRangesOverlap,
   podAddressShared,
+  podOutsideNodeRange,
+  podOutsideAllRanges,
+  nodeAddressShared,
+  podHasNodeAddress,
   agentNotRunning,
   networkPluginNotReady,
   networkUnavailable,
+  nodeWithoutPodRange,
   nodeNotReady,
 ];
 

@@ -1,16 +1,16 @@
 /** CN201: pods that have one address. */
 import { type Address, compareAddresses, formatAddress } from '../ip/address.js';
-import { containsAddress, formatRange, overlaps } from '../ip/range.js';
-import type { Claim } from '../network/claim.js';
+import { containsAddress, formatRange } from '../ip/range.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { readinessOf } from '../network/facts.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import type { PodTable } from '../network/podTable.js';
 import { type Check, type Finding, finding, MAX_SUBJECTS, type Severity } from './check.js';
 import { groupBy } from './groupBy.js';
+import { type NodeRanges, rangesByNode } from './nodeRanges.js';
 import { UNIQUE_ADDRESS } from './sources.js';
 import { capped, podSubject } from './subjects.js';
-import { counted, distinct, listing } from './wording.js';
+import { counted, distinct, firstInOrder, listing, listingOf } from './wording.js';
 
 /** Findings of single addresses; beyond, one finding speaks for the rest. */
 const MAX_FINDINGS = 50;
@@ -30,7 +30,8 @@ export const podAddressShared: Check = {
   run,
 };
 
-interface Shared {
+/** An address and the rows of the pods that own it. */
+export interface Shared {
   readonly address: Address;
   readonly rows: readonly number[];
 }
@@ -98,38 +99,43 @@ function severityOf(
   return { severity: 'error', doubt: '' };
 }
 
-/** Why two nodes could give out one address, as far as the ranges tell. */
-function causeOf(network: ClusterNetwork, shared: Shared, nodes: readonly string[]): string {
+/** Why these nodes could give out one address, as far as their ranges tell. */
+function causeOf(
+  network: ClusterNetwork,
+  ranges: ReadonlyMap<string, NodeRanges>,
+  address: Address,
+  nodes: readonly string[],
+): string {
   if (nodes.length < 2) return '';
-  const ranges = network.claims.filter(
-    (claim): claim is Claim & { readonly node: string } =>
-      claim.role === 'pod-node' && claim.used !== false && claim.node !== undefined && nodes.includes(claim.node),
-  );
-  const holders = ranges.filter((claim) => containsAddress(claim.range, shared.address));
-  const holding = distinct(holders.map((claim) => claim.node));
-  const [first] = holders;
-  if (first !== undefined && holding.length > 1 && holders.some((other) => overlaps(other.range, first.range)))
-    return `${listing(holding)} hand out overlapping ranges (CN101)`;
-  if (first !== undefined) {
-    const others = nodes.filter((node) => !holding.includes(node));
-    return `the address belongs to ${formatRange(first.range)} of ${first.node}, yet ${listing(others)} gave it out as well`;
+  const holding = nodes.filter((node) => ranges.get(node)?.set.has(address) === true);
+  const [holder] = holding;
+  if (holding.length > 1) return `${listing(holding)} hand out overlapping ranges (CN101)`;
+  if (holder !== undefined) {
+    const range = ranges.get(holder)?.claims.find((claim) => containsAddress(claim.range, address));
+    const others = nodes.filter((node) => node !== holder);
+    return `the address belongs to ${range === undefined ? 'the range' : formatRange(range.range)} of ${holder}, yet ${listing(others)} gave it out as well`;
   }
-  const without = nodes.filter((name) =>
-    network.facts.nodes.some((node) => node.name === name && node.podCIDRs.length === 0),
-  );
-  if (ranges.length === 0 && without.length > 1 && network.reading.addressSource !== 'solution-per-node')
-    return `${listing(without)} have no spec.podCIDR, so nothing in the API keeps their ranges apart`;
+  const { addressSource } = network.reading;
+  if ((addressSource === 'unknown' || addressSource === 'node-pod-cidr') && nodes.every((node) => !ranges.has(node)))
+    return `${listing(nodes)} have no spec.podCIDR, so nothing in the API keeps their ranges apart`;
   return '';
 }
 
-function reportOne(network: ClusterNetwork, silent: ReadonlySet<string>, shared: Shared): Finding {
+interface Surroundings {
+  /** Nodes that no longer report. */
+  readonly silent: ReadonlySet<string>;
+  readonly ranges: ReadonlyMap<string, NodeRanges>;
+}
+
+function reportOne(network: ClusterNetwork, { silent, ranges }: Surroundings, { address, rows }: Shared): Finding {
   const { pods } = network.facts;
-  const rows = [...shared.rows].sort((a, b) => compareNatural(idOf(pods, a), idOf(pods, b)));
-  const ip = formatAddress(shared.address);
-  const nodes = distinct(rows.map((row) => pods.node(row)).filter((node) => node !== ''));
+  const first = firstInOrder(rows, (a, b) => compareNatural(idOf(pods, a), idOf(pods, b)), MAX_SUBJECTS);
+  const ip = formatAddress(address);
+  const nodeOf = (row: number): string => (pods.node(row) === '' ? 'no node' : pods.node(row));
+  const nodes = distinct(first.map(nodeOf));
   const { severity, doubt } = severityOf(pods, silent, rows);
-  const cause = causeOf(network, shared, nodes);
-  const who = listing(rows.map((row) => `${idOf(pods, row)} on ${pods.node(row) === '' ? 'no node' : pods.node(row)}`));
+  const cause = causeOf(network, ranges, address, nodes);
+  const who = listingOf(first, (row) => `${idOf(pods, row)} on ${nodeOf(row)}`, rows.length);
   const message =
     severity === 'error'
       ? `${ip} is the address of ${counted(rows.length, 'pod')}, ${who}: a connection to it reaches only one of them, and not always the same one${cause === '' ? '' : `; ${cause}`}`
@@ -137,38 +143,41 @@ function reportOne(network: ClusterNetwork, silent: ReadonlySet<string>, shared:
   return finding(podAddressShared, {
     severity,
     message,
-    subjects: rows.map((row) => podSubject(pods, row, shared.address)),
+    subjects: first.map((row) => podSubject(pods, row, address)),
+    total: rows.length,
     evidence: capped(
-      rows.map(
+      first.map(
         (row) =>
-          `${idOf(pods, row)} on ${pods.node(row)}: ${ip}, ${pods.phase(row)}, ${pods.ready(row) ? 'ready' : 'not ready'}`,
+          `${idOf(pods, row)} on ${nodeOf(row)}: ${ip}, ${pods.phase(row)}, ${pods.ready(row) ? 'ready' : 'not ready'}`,
       ),
+      rows.length,
     ),
   });
 }
 
 /** One finding for addresses beyond those that are told one by one. */
-function reportRest(network: ClusterNetwork, silent: ReadonlySet<string>, rest: readonly Shared[]): Finding {
+function reportRest(network: ClusterNetwork, { silent }: Surroundings, rest: readonly Shared[]): Finding {
   const { pods } = network.facts;
-  const texts = rest.map((shared) => formatAddress(shared.address));
   return finding(podAddressShared, {
     severity: rest.some(({ rows }) => severityOf(pods, silent, rows).severity === 'error') ? 'error' : 'warning',
-    message: `${counted(rest.length, 'further address', 'further addresses')} (${listing(texts)}) belong to two or more pods each: a connection reaches only one of them`,
+    message: `${counted(rest.length, 'further address', 'further addresses')} (${listingOf(rest, ({ address }) => formatAddress(address))}) belong to two or more pods each: a connection reaches only one of them`,
     subjects: rest
-      .flatMap(({ address, rows }) => rows.map((row) => ({ address, row })))
-      .slice(0, MAX_SUBJECTS * 2)
-      .map(({ address, row }) => podSubject(pods, row, address)),
+      .slice(0, MAX_SUBJECTS)
+      .flatMap(({ address, rows }) => rows.slice(0, 2).map((row) => podSubject(pods, row, address))),
+    total: rest.reduce((sum, { rows }) => sum + rows.length, 0),
     evidence: capped(
-      rest.map(({ address, rows }) => `${formatAddress(address)}: ${listing(rows.map((row) => idOf(pods, row)))}`),
+      rest
+        .slice(0, MAX_SUBJECTS)
+        .map(({ address, rows }) => `${formatAddress(address)}: ${listingOf(rows, (row) => idOf(pods, row))}`),
+      rest.length,
     ),
     key: 'further addresses',
   });
 }
 
-function run(network: ClusterNetwork): Finding[] {
-  const { pods, nodes } = network.facts;
+/** Addresses that more than one pod owns, in order. Pods of different networks may share addresses. */
+export function sharedPodAddresses({ facts: { pods, nodes } }: ClusterNetwork): readonly Shared[] {
   const virtual = new Set(nodes.filter((node) => node.virtual).map((node) => node.name));
-  const silent = new Set(nodes.filter((node) => readinessOf(node) === 'Unknown').map((node) => node.name));
   const rows = new Uint32Array(pods.size);
   let count = 0;
   const elsewhere: number[] = [];
@@ -181,8 +190,17 @@ function run(network: ClusterNetwork): Finding[] {
   const shared = sharedAddresses(pods, rows.subarray(0, count));
   for (const group of groupBy(elsewhere, (row) => pods.network(row)).values())
     shared.push(...sharedAddresses(pods, Uint32Array.from(group)));
-  shared.sort((a, b) => compareAddresses(a.address, b.address));
-  const findings = shared.slice(0, MAX_FINDINGS).map((one) => reportOne(network, silent, one));
+  return shared.sort((a, b) => compareAddresses(a.address, b.address));
+}
+
+function run(network: ClusterNetwork): Finding[] {
+  const shared = sharedPodAddresses(network);
+  if (shared.length === 0) return [];
+  const around: Surroundings = {
+    silent: new Set(network.facts.nodes.filter((node) => readinessOf(node) === 'Unknown').map((node) => node.name)),
+    ranges: rangesByNode(network),
+  };
+  const findings = shared.slice(0, MAX_FINDINGS).map((one) => reportOne(network, around, one));
   const rest = shared.slice(MAX_FINDINGS);
-  return rest.length === 0 ? findings : [...findings, reportRest(network, silent, rest)];
+  return rest.length === 0 ? findings : [...findings, reportRest(network, around, rest)];
 }

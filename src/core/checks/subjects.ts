@@ -67,8 +67,8 @@ const PROVENANCE: Readonly<Record<Claim['provenance'], string>> = {
 export const claimEvidence = (claim: Claim): string =>
   `${claim.owner}: ${claim.text} (${formatPlace(claim.place)}, ${PROVENANCE[claim.provenance]})`;
 
-/** At most a dozen lines, and how many there were beyond. */
-export const capped = (lines: readonly string[]): string[] =>
-  lines.length <= MAX_EVIDENCE
+/** At most a dozen lines, and how many there were beyond. `lines` may be the first ones of `total`. */
+export const capped = (lines: readonly string[], total: number = lines.length): string[] =>
+  total <= MAX_EVIDENCE
     ? [...lines]
-    : [...lines.slice(0, MAX_EVIDENCE - 1), `and ${counted(lines.length - MAX_EVIDENCE + 1, 'more line')} like these`];
+    : [...lines.slice(0, MAX_EVIDENCE - 1), `and ${counted(total - MAX_EVIDENCE + 1, 'more line')} like these`];

@@ -3,11 +3,42 @@ import { compareNatural } from '../network/naturalOrder.js';
 
 /** `a`, `a and b`, `a, b and c`, `a, b, c and 7 more`. The names are told in the order given. */
 export function listing(names: readonly string[], most = 3): string {
-  const told = names.length > most + 1 ? names.slice(0, most) : names;
-  const rest = names.length - told.length;
+  return listingOf(names, (name) => name, names.length, most);
+}
+
+/** As `listing`, for items that are many: `items` may be the first ones of `total`, and only those that are told are named. */
+export function listingOf<T>(
+  items: readonly T[],
+  nameOf: (item: T) => string,
+  total: number = items.length,
+  most = 3,
+): string {
+  const told = items.slice(0, total > most + 1 ? most : most + 1).map(nameOf);
+  const rest = total - told.length;
   if (rest > 0) return `${told.join(', ')} and ${formatCount(rest)} more`;
   const last = told.at(-1) ?? '';
   return told.length < 2 ? last : `${told.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/**
+ * The first `count` items in the given order, without sorting the others: findings list some twenty of what may be
+ * 100,000.
+ */
+export function firstInOrder<T>(items: Iterable<T>, compare: (a: T, b: T) => number, count: number): T[] {
+  const first: T[] = [];
+  for (const item of items) {
+    const last = first.at(-1);
+    if (first.length === count && last !== undefined && compare(item, last) >= 0) continue;
+    let at = first.length;
+    while (at > 0) {
+      const before = first[at - 1];
+      if (before === undefined || compare(item, before) >= 0) break;
+      at--;
+    }
+    first.splice(at, 0, item);
+    if (first.length > count) first.pop();
+  }
+  return first;
 }
 
 /** `1 pod`, `5,000 pods`. The plural is the noun with an s unless it is given. */

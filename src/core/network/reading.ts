@@ -66,6 +66,11 @@ export interface CniReading {
   readonly confidence: 'certain' | 'probable' | 'none';
   readonly evidence: readonly Evidence[];
   readonly addressSource: AddressSource;
+  /**
+   * Pods take addresses of the very subnets in which the nodes stand (AWS, Azure's flat modes, Cilium's cloud modes): then
+   * a pod address among node addresses is no fault, and the API does not tell the subnets. Absent means no.
+   */
+  readonly podsShareNodeSubnets?: boolean;
   /** Claims of the solution itself: pools, ranges a node, joins. Node podCIDRs are claimed by the model, not here. */
   readonly claims: readonly Claim[];
   readonly datapath: Datapath;
