@@ -11,10 +11,16 @@ export interface ResourceNeed {
   readonly plural: string;
 }
 
+/** A ConfigMap to read for a solution, by its name; an absent one is no error. */
+export interface ConfigMapNeed {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface Recognition {
   readonly confidence: 'certain' | 'probable';
   readonly evidence: readonly Evidence[];
-  /** False for meta plugins and policy-only installations, which stand beside a primary solution legitimately. */
+  /** False for meta plugins, chained and policy-only installations, which stand beside a primary solution legitimately. */
   readonly primary: boolean;
 }
 
@@ -23,6 +29,8 @@ export interface Solution {
   readonly title: string;
   /** What must be listed so that `read` sees everything; asked for only once the solution is recognised. */
   readonly resources: readonly ResourceNeed[];
+  /** ConfigMaps with its configuration, wherever its installers put them. */
+  readonly configMaps: readonly ConfigMapNeed[];
   readonly recognise: (facts: ClusterFacts) => Recognition | undefined;
   readonly read: (facts: ClusterFacts, recognition: Recognition) => Omit<CniReading, 'others'>;
 }

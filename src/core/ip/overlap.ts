@@ -25,9 +25,19 @@ export interface Overlaps {
   readonly complete: boolean;
 }
 
-/** Pairs that `findOverlaps` lists at the most, unless told otherwise. */
-export const MAX_PAIRS = 10_000;
+export interface OverlapOptions {
+  /** Pairs that are listed at the most; 10,000 unless told otherwise. */
+  readonly limit?: number;
+  /** Whether a pair is of interest; the others neither stand in the result nor count towards the limit. All are, unless told otherwise. */
+  readonly keep?: (outer: readonly number[], inner: readonly number[]) => boolean;
+}
 
+/** A range and every input that is this range. */
+interface Group<N> {
+  readonly members: number[];
+  readonly first: N;
+  readonly last: N;
+}
 interface Entry<N> {
   readonly first: N;
   readonly last: N;
@@ -40,7 +50,7 @@ function sweep<N extends number | bigint>(
   entries: Entry<N>[],
   equal: (readonly number[])[],
   pairs: Overlap[],
-  limit: number,
+  { limit, keep }: Required<OverlapOptions>,
 ): boolean {
   entries.sort((a, b) => {
     if (a.first !== b.first) return a.first < b.first ? -1 : 1;
@@ -48,28 +58,34 @@ function sweep<N extends number | bigint>(
     return a.index - b.index;
   });
   /** Ranges that have begun and may still reach the current one. */
-  let open: { readonly members: number[]; readonly last: N }[] = [];
-  let current: { readonly members: number[]; readonly first: N; readonly last: N } | undefined;
+  let open: Group<N>[] = [];
+  /** Pairs a range, all its inputs known, with what is open; false at the limit. */
+  const meet = (group: Group<N>): boolean => {
+    // Most often the last ones of what is open have ended: no new array for that.
+    for (let end = open.at(-1); end !== undefined && end.last < group.first; end = open.at(-1)) open.pop();
+    if (open.some((range) => range.last < group.first)) open = open.filter((range) => range.last >= group.first);
+    for (const outer of open) {
+      if (!keep(outer.members, group.members)) continue;
+      if (pairs.length >= limit) return false;
+      pairs.push({ outer: outer.members, inner: group.members, nested: group.last <= outer.last });
+    }
+    open.push(group);
+    return true;
+  };
+  let group: Group<N> | undefined;
   for (const { first, last, index } of entries) {
-    if (current?.first === first && current.last === last) {
-      if (current.members.push(index) === 2) equal.push(current.members);
+    if (group?.first === first && group.last === last) {
+      if (group.members.push(index) === 2) equal.push(group.members);
       continue;
     }
-    // Most often the last ones of what is open have ended: no new array for that.
-    for (let end = open.at(-1); end !== undefined && end.last < first; end = open.at(-1)) open.pop();
-    if (open.some((range) => range.last < first)) open = open.filter((range) => range.last >= first);
-    current = { members: [index], first, last };
-    for (const outer of open) {
-      if (pairs.length >= limit) return false;
-      pairs.push({ outer: outer.members, inner: current.members, nested: last <= outer.last });
-    }
-    open.push(current);
+    if (group !== undefined && !meet(group)) return false;
+    group = { members: [index], first, last };
   }
-  return true;
+  return group === undefined || meet(group);
 }
 
 /** All overlaps among the ranges; indices are positions in `ranges`. 5,000 ranges take a few milliseconds. */
-export function findOverlaps(ranges: readonly Range[], limit: number = MAX_PAIRS): Overlaps {
+export function findOverlaps(ranges: readonly Range[], options: OverlapOptions = {}): Overlaps {
   const v4: Entry<number>[] = [];
   const v6: Entry<bigint>[] = [];
   ranges.forEach((range, index) => {
@@ -78,6 +94,7 @@ export function findOverlaps(ranges: readonly Range[], limit: number = MAX_PAIRS
   });
   const equal: (readonly number[])[] = [];
   const pairs: Overlap[] = [];
-  const complete = sweep(v4, equal, pairs, limit) && sweep(v6, equal, pairs, limit);
+  const filled = { limit: 10_000, keep: () => true, ...options };
+  const complete = sweep(v4, equal, pairs, filled) && sweep(v6, equal, pairs, filled);
   return { equal, pairs, complete };
 }

@@ -55,6 +55,19 @@ export function parseCidr(text: string): Parsed<Cidr> {
   return { ok: true, value: cidrOf(address.value, prefixLength) };
 }
 
+/** Parses `first-last` (blanks around the dash allowed) or a CIDR, as load balancers and address pools write their ranges. */
+export function parseRange(text: string): Parsed<Range> {
+  const dash = text.indexOf('-');
+  if (dash < 0) return parseCidr(text);
+  const first = parseAddress(text.slice(0, dash).trim());
+  if (!first.ok) return first;
+  const last = parseAddress(text.slice(dash + 1).trim());
+  if (!last.ok) return last;
+  if (first.value.family !== last.value.family) return { ok: false, reason: 'goes from one family to the other' };
+  if (first.value.value > last.value.value) return { ok: false, reason: 'ends before it begins' };
+  return { ok: true, value: { family: first.value.family, first: first.value.value, last: last.value.value } };
+}
+
 /** Whether bits beyond the prefix were set in the text (`10.2.0.1/16`). */
 export const hasHostBits = (cidr: Cidr): boolean => cidr.address.value !== cidr.first;
 

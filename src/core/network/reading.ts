@@ -3,6 +3,7 @@
  *
  * The type stands here, below `core/cni`, so that the model and the checks can speak of it without importing a solution.
  */
+import type { Address } from '../ip/address.js';
 import type { Claim } from './claim.js';
 import type { ResourceName } from './facts.js';
 import type { Place } from './place.js';
@@ -44,6 +45,18 @@ export interface Datapath {
   readonly enforcesPolicies: boolean | undefined;
 }
 
+/**
+ * An address that a solution gives to a node inside of a pod range: of a bridge or of a tunnel device. No pod has it, and
+ * packets of the node itself to pods may come from it.
+ */
+export interface HostAddress {
+  readonly node: string;
+  readonly address: Address;
+  /** `flannel.1`, `cni0`, `cilium_host`. */
+  readonly device: string;
+  readonly place?: Place;
+}
+
 export interface Evidence {
   readonly fact: string;
   readonly place?: Place;
@@ -75,9 +88,14 @@ export interface CniReading {
   readonly claims: readonly Claim[];
   readonly datapath: Datapath;
   readonly agent: AgentFacts | undefined;
+  /** Where the solution gives nodes addresses of their own inside of pod ranges, as far as it is known. */
+  readonly hostAddresses?: readonly HostAddress[];
   /** Solution-specific values that its checks compare (flannel's Network and backend a node); texts, for people and checks. */
   readonly details: Readonly<Record<string, string>>;
-  /** Every further solution that was recognised, in words. More than one primary is CN5xx. */
+  /**
+   * Every further solution that was recognised. `primary` is true only where that is certain and it hands out pod addresses
+   * itself: two that do are a conflict.
+   */
   readonly others: readonly {
     readonly solution: string;
     readonly title: string;

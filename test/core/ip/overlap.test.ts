@@ -82,10 +82,10 @@ test('the output has a limit, and says when it was met', () => {
     first: BigInt(i),
     last: BigInt(i + 1000),
   }));
-  const cut = findOverlaps(crossing, 50);
+  const cut = findOverlaps(crossing, { limit: 50 });
   assert.equal(cut.pairs.length, 50);
   assert.equal(cut.complete, false);
-  assert.equal(findOverlaps(crossing, 1e6).pairs.length, (300 * 299) / 2);
+  assert.equal(findOverlaps(crossing, { limit: 1e6 }).pairs.length, (300 * 299) / 2);
 });
 
 test('families never overlap', () => {
@@ -94,4 +94,11 @@ test('families never overlap', () => {
     { family: 6, first: 0n, last: (1n << 128n) - 1n },
   ]);
   assert.deepEqual(result, { equal: [], pairs: [], complete: true });
+});
+
+test('pairs of no interest count for nothing', () => {
+  const nested = Array.from({ length: 9 }, (_, i): Range => ({ family: 4, first: 0n, last: BigInt(100 - i) }));
+  const result = findOverlaps(nested, { limit: 8, keep: (outer) => outer[0] === 0 });
+  assert.equal(result.pairs.length, 8);
+  assert.equal(result.complete, true);
 });

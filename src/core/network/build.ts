@@ -1,0 +1,358 @@
+/**
+ * The address plan: every claim that the facts and the reading of the networking solution make.
+ *
+ * Answers for: who claims which range, in which place, and whether anything takes addresses from it. Where several places
+ * state one thing, the one that decides comes first and the others `repeat` it. A malformed text makes no claim; it stays
+ * in the facts, with its error.
+ */
+import type { Family } from '../ip/address.js';
+import { blockAround } from '../ip/blocks.js';
+import { contains, formatRange, parseCidr, parseRange, type Range, single } from '../ip/range.js';
+import { specialAround } from '../ip/special.js';
+import type { Claim, Provenance } from './claim.js';
+import { type ControlPlane, controlPlaneOf, type Statement } from './controlPlane.js';
+import type { AddressField, ClusterFacts, NodeFacts, ServiceFacts } from './facts.js';
+import { at, listOf, parseJson, shown, textOf } from './json.js';
+import { type FieldPath, nodeRef, objectPlace, type ObjectRef } from './place.js';
+import type { AddressSource, CniReading } from './reading.js';
+
+/** Docker's bridge `docker0`, unless it was told another. https://docs.docker.com/engine/network/drivers/bridge/ */
+const DOCKER_BRIDGE = '172.17.0.0/16';
+/** What k3s and RKE2 take when nothing is set. https://docs.k3s.io/cli/server#networking */
+const K3S_PODS = '10.42.0.0/16';
+const K3S_SERVICES = '10.43.0.0/16';
+
+/** Whether pods get their addresses from `node.spec.podCIDRs`, and so from what those are cut from. */
+const podCIDRsUsed = (source: AddressSource): boolean | undefined =>
+  source === 'unknown' ? undefined : source === 'node-pod-cidr';
+
+/** A claim as `claimAt` takes it: `range`, `text` and `place` come from the field. */
+type Terms = Omit<Claim, 'range' | 'text' | 'place'>;
+
+const claimAt = (range: Range, text: string, object: ObjectRef, path: FieldPath, terms: Terms): Claim => ({
+  range,
+  text,
+  place: objectPlace(object, ...path),
+  ...terms,
+});
+
+const statementOf = (text: string, object: ObjectRef, path: FieldPath): Statement => ({
+  object,
+  text,
+  cidr: parseCidr(text),
+  path,
+});
+
+/** One source of statements. `fallback`: it speaks only where no better one did, instead of repeating it. */
+interface Source {
+  readonly statements: readonly Statement[];
+  readonly provenance: Provenance;
+  readonly fallback?: boolean;
+}
+
+/** Claims of several sources, the best one first: in each family the first that says anything decides, later ones repeat. */
+function ranked(sources: readonly Source[], termsOf: (family: Family) => Omit<Terms, 'provenance'>): Claim[] {
+  const decided = new Set<Family>();
+  return sources.flatMap(({ statements, provenance, fallback }) => {
+    const claims = statements.flatMap(({ cidr, text, object, path }) => {
+      if (!cidr.ok) return [];
+      const { family } = cidr.value;
+      const known = decided.has(family);
+      if (known && fallback === true) return [];
+      return [
+        claimAt(cidr.value, text, object, path, {
+          ...termsOf(family),
+          provenance,
+          ...(known ? { repeats: true } : {}),
+        }),
+      ];
+    });
+    for (const { range } of claims) decided.add(range.family);
+    return claims;
+  });
+}
+
+/** The prefix length that all the nodes' ranges of a family have, if it is one. */
+function uniformMask(nodes: readonly NodeFacts[], family: Family): number | undefined {
+  let mask: number | undefined;
+  for (const { podCIDRs } of nodes)
+    for (const { cidr } of podCIDRs) {
+      if (!cidr.ok || cidr.value.family !== family) continue;
+      if (mask !== undefined && mask !== cidr.value.prefixLength) return undefined;
+      mask = cidr.value.prefixLength;
+    }
+  return mask;
+}
+
+/** k3s' default, unless a node's range shows that another was set in a way that cannot be seen. */
+function k3sDefaultPods(facts: ClusterFacts, { k3sServer }: ControlPlane): Statement[] {
+  const range = parseCidr(K3S_PODS);
+  if (k3sServer === undefined || !range.ok) return [];
+  const fits = facts.nodes.every(({ podCIDRs }) =>
+    podCIDRs.every(({ cidr }) => !cidr.ok || cidr.value.family === 6 || contains(range.value, cidr.value)),
+  );
+  return fits ? [statementOf(K3S_PODS, k3sServer.object, k3sServer.path)] : [];
+}
+
+/** The range that nodes' podCIDRs are cut from, as each place has it. */
+function podClusterClaims(facts: ClusterFacts, plane: ControlPlane, used: boolean | undefined): Claim[] {
+  const maskOf = (family: Family): number | undefined =>
+    // Who allocates nothing cuts no blocks.
+    plane.allocatesNodeCIDRs === false ? undefined : (plane.nodeMask[family] ?? uniformMask(facts.nodes, family));
+  const claims = ranked(
+    [
+      { statements: plane.controllerManagerPods, provenance: 'declared' },
+      { statements: plane.k3sPods, provenance: 'declared' },
+      { statements: plane.kubeadmPods, provenance: 'declared' },
+      { statements: k3sDefaultPods(facts, plane), provenance: 'default', fallback: true },
+    ],
+    (family) => ({
+      role: 'pod-cluster',
+      owner: 'cluster',
+      used,
+      blockPrefixLength: maskOf(family),
+    }),
+  );
+  const proxy = (plane.kubeProxy?.clusterCIDRs ?? []).flatMap(({ cidr, text, object, path }) =>
+    cidr.ok
+      ? [
+          claimAt(cidr.value, text, object, path, {
+            role: 'pod-cluster',
+            owner: 'cluster',
+            provenance: 'declared',
+            used,
+            repeats: true,
+          }),
+        ]
+      : [],
+  );
+  return [...claims, ...proxy];
+}
+
+/** The nodes' own `spec.podCIDRs`. They stand there whatever the solution, and only some take addresses from them. */
+const podNodeClaims = (facts: ClusterFacts, used: boolean | undefined): Claim[] =>
+  facts.nodes.flatMap((node) =>
+    node.podCIDRs.flatMap(({ cidr, text, path }) =>
+      cidr.ok
+        ? [
+            claimAt(cidr.value, text, nodeRef(node.name), path, {
+              role: 'pod-node',
+              owner: node.name,
+              provenance: 'assigned',
+              // The pods of a virtual node run somewhere else and have addresses of that place.
+              used: node.virtual ? false : used,
+              node: node.name,
+            }),
+          ]
+        : [],
+    ),
+  );
+
+const serviceRef = ({ namespace, name }: ServiceFacts): ObjectRef => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  namespace,
+  name,
+});
+
+/** The smallest block around all ClusterIPs of a family: a lower bound for the range they come from. */
+function inferredServices(facts: ClusterFacts, family: Family): Claim[] {
+  const fields: { readonly range: Range; readonly object: ObjectRef; readonly path: FieldPath }[] =
+    facts.services.flatMap((service) =>
+      service.clusterIPs.flatMap(({ address, path }) =>
+        address.ok && address.value.family === family
+          ? [{ range: single(address.value), object: serviceRef(service), path }]
+          : [],
+      ),
+    );
+  const [witness] = fields;
+  const around = blockAround(fields.map((field) => field.range));
+  return around === undefined || witness === undefined
+    ? []
+    : [
+        claimAt(around, formatRange(around), witness.object, witness.path, {
+          role: 'service',
+          owner: 'services',
+          provenance: 'inferred',
+          used: true,
+        }),
+      ];
+}
+
+/** Service ranges, from the place that decides to the mere guess. */
+function serviceClaims(facts: ClusterFacts, plane: ControlPlane): Claim[] {
+  const { k3sServer } = plane;
+  const claims = ranked(
+    [
+      // What the API server itself allocates from: https://kubernetes.io/docs/tasks/network/extend-service-ip-ranges/
+      {
+        statements: (facts.custom.get('servicecidrs.networking.k8s.io') ?? []).flatMap(({ ref, content }) =>
+          listOf(at(content, 'spec', 'cidrs')).map((text, index) =>
+            statementOf(shown(text), ref, ['spec', 'cidrs', index]),
+          ),
+        ),
+        provenance: 'assigned',
+      },
+      { statements: plane.apiServerServices, provenance: 'declared' },
+      { statements: plane.k3sServices, provenance: 'declared' },
+      { statements: plane.controllerManagerServices, provenance: 'declared' },
+      { statements: plane.kubeadmServices, provenance: 'declared' },
+      {
+        statements: k3sServer === undefined ? [] : [statementOf(K3S_SERVICES, k3sServer.object, k3sServer.path)],
+        provenance: 'default',
+        fallback: true,
+      },
+    ],
+    () => ({ role: 'service', owner: 'services', used: true }),
+  );
+  const known = new Set(claims.map(({ range }) => range.family));
+  for (const family of [4, 6] as const) if (!known.has(family)) claims.push(...inferredServices(facts, family));
+  return claims;
+}
+
+/**
+ * Annotations in which solutions write a node's address with its prefix length, the only places where the nodes' subnet is
+ * visible: Calico's as `ip/prefix`, OVN-Kubernetes' as JSON of `ipv4` and `ipv6`.
+ */
+function nodeSubnets({ name, annotations }: NodeFacts): Claim[] {
+  const texts: (readonly [string, string])[] = ['projectcalico.org/IPv4Address', 'projectcalico.org/IPv6Address'].map(
+    (key) => [key, annotations[key] ?? ''],
+  );
+  const ovn = 'k8s.ovn.org/node-primary-ifaddr';
+  const primary = parseJson(annotations[ovn] ?? '');
+  for (const family of ['ipv4', 'ipv6']) texts.push([ovn, textOf(at(primary, family))]);
+  return texts.flatMap(([key, text]) => {
+    const cidr = parseCidr(text);
+    return cidr.ok
+      ? [
+          claimAt(cidr.value, text, nodeRef(name), ['metadata', 'annotations', key], {
+            role: 'node',
+            owner: name,
+            provenance: 'assigned',
+            used: true,
+            node: name,
+          }),
+        ]
+      : [];
+  });
+}
+
+function nodeClaims(facts: ClusterFacts): Claim[] {
+  return facts.nodes.flatMap((node) => {
+    const claims: Claim[] = [];
+    const add = ({ address, text, path }: AddressField): void => {
+      if (!address.ok) return;
+      claims.push(
+        claimAt(single(address.value), text, nodeRef(node.name), path, {
+          role: 'node',
+          owner: node.name,
+          provenance: 'assigned',
+          used: true,
+          node: node.name,
+        }),
+      );
+    };
+    node.internalIPs.forEach(add);
+    const internal = new Set(node.internalIPs.map(({ text }) => text));
+    node.externalIPs.filter(({ text }) => !internal.has(text)).forEach(add);
+    return [...claims, ...nodeSubnets(node)];
+  });
+}
+
+/** Addresses that Services have from load balancers, and MetalLB's pools. https://metallb.io/apis/ */
+function loadBalancerClaims(facts: ClusterFacts): Claim[] {
+  const ofServices = facts.services.flatMap((service) =>
+    service.loadBalancerIPs.flatMap(({ address, text, path }) =>
+      address.ok
+        ? [
+            claimAt(single(address.value), text, serviceRef(service), path, {
+              role: 'load-balancer',
+              owner: `service ${service.namespace}/${service.name}`,
+              provenance: 'assigned',
+              used: true,
+            }),
+          ]
+        : [],
+    ),
+  );
+  const pools = (facts.custom.get('ipaddresspools.metallb.io') ?? []).flatMap(({ ref, content }) =>
+    listOf(at(content, 'spec', 'addresses')).flatMap((entry, index) => {
+      const text = shown(entry);
+      const range = parseRange(text);
+      return range.ok
+        ? [
+            claimAt(range.value, text, ref, ['spec', 'addresses', index], {
+              role: 'load-balancer',
+              owner: `pool ${ref.name}`,
+              provenance: 'declared',
+            }),
+          ]
+        : [];
+    }),
+  );
+  return [...pools, ...ofServices];
+}
+
+/**
+ * Docker's default bridge. A node whose container runtime is Docker has it; of the others it cannot be told whether Docker
+ * is installed beside their runtime.
+ */
+function dockerClaims(facts: ClusterFacts): Claim[] {
+  const runsDocker = (node: NodeFacts): boolean => node.containerRuntime.startsWith('docker://');
+  const node = facts.nodes.find(runsDocker) ?? facts.nodes.find(({ os }) => os === 'linux');
+  const range = parseCidr(DOCKER_BRIDGE);
+  if (node === undefined || !range.ok) return [];
+  return [
+    claimAt(range.value, DOCKER_BRIDGE, nodeRef(node.name), ['status', 'nodeInfo', 'containerRuntimeVersion'], {
+      role: 'docker',
+      owner: 'Docker bridge',
+      provenance: 'default',
+      used: runsDocker(node) ? true : undefined,
+    }),
+  ];
+}
+
+/**
+ * The networks that this workstation has interfaces in, loopback and link-local ones left out. None at all when the
+ * workstation is a node of the cluster: its interfaces are the cluster's own then.
+ */
+function workstationClaims(facts: ClusterFacts): Claim[] {
+  const interfaces = facts.workstation.flatMap(({ name, cidr: text }) => {
+    const cidr = parseCidr(text);
+    return cidr.ok ? [{ name, text, cidr: cidr.value }] : [];
+  });
+  const isNodeAddress = ({ address }: AddressField): boolean =>
+    address.ok &&
+    interfaces.some(({ cidr }) => cidr.family === address.value.family && cidr.address.value === address.value.value);
+  if (facts.nodes.some(({ internalIPs }) => internalIPs.some(isNodeAddress))) return [];
+  return interfaces
+    .filter(({ cidr }) => !specialAround(cidr).some(({ use }) => use === 'unusable'))
+    .map(({ name, text, cidr }) => ({
+      range: cidr,
+      text,
+      role: 'workstation',
+      owner: `this workstation's ${name}`,
+      place: { kind: 'workstation', name },
+      provenance: 'assigned',
+      used: true,
+    }));
+}
+
+/**
+ * Every claim: pod ranges first (of the cluster, of the solution, of the nodes), then services, nodes, load balancers,
+ * Docker and this workstation; in each group in the order of the facts.
+ */
+export function buildClaims(facts: ClusterFacts, reading: CniReading): readonly Claim[] {
+  const plane = controlPlaneOf(facts);
+  const used = podCIDRsUsed(reading.addressSource);
+  return [
+    ...podClusterClaims(facts, plane, used),
+    ...reading.claims,
+    ...podNodeClaims(facts, used),
+    ...serviceClaims(facts, plane),
+    ...nodeClaims(facts),
+    ...loadBalancerClaims(facts),
+    ...dockerClaims(facts),
+    ...workstationClaims(facts),
+  ];
+}
