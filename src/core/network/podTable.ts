@@ -1,9 +1,11 @@
 /**
- * The pods of a cluster in columns, not an object a pod: 150,000 pods in about 10 MB, updated in place.
+ * The pods of a cluster in columns, not an object a pod: 150,000 pods in about 12 MB, updated in place.
  *
  * Answers for: rows by identity (namespace/name), pods of a node, addresses as numbers. Rows of deleted pods are reused.
  * The order of rows means nothing. Not answered here: labels, containers – ask the API server for the one pod.
  */
+import { InternedTexts } from './internedTexts.js';
+import { copied, PackedTexts } from './packedTexts.js';
 import { type Address, type Family, formatAddress, parseAddress, parseIPv4Number } from '../ip/address.js';
 
 export const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'] as const;
@@ -40,34 +42,22 @@ const FLAG = {
   v6First: 128,
 } as const;
 const NONE = -1;
-const LOW_64 = 0xffffffffffffffffn;
+const FIRST_CAPACITY = 64;
 
-/** Texts kept once, named by a small number. */
-class Names {
-  readonly #texts: string[] = [];
-  readonly #ids = new Map<string, number>();
-  idOf(text: string): number {
-    let id = this.#ids.get(text);
-    if (id === undefined) {
-      id = this.#texts.length;
-      this.#texts.push(text);
-      this.#ids.set(text, id);
-    }
-    return id;
-  }
-  find(text: string): number {
-    return this.#ids.get(text) ?? NONE;
-  }
-  text(id: number): string {
-    return this.#texts[id] ?? '';
-  }
+/** What the columns hold of a pod, besides its name: `words` are the 32-bit words of the IPv6 address, highest first. */
+interface Coded {
+  readonly flags: number;
+  readonly v4: number;
+  readonly words: Words;
 }
+type Words = readonly [number, number, number, number];
+const NO_WORDS: Words = [0, 0, 0, 0];
 
 /** The flags and addresses of a pod: the first address of each family counts, any other text makes it `malformed`. */
-function encode(pod: PodFacts): { readonly flags: number; readonly v4: number; readonly v6: bigint } {
+function encode(pod: PodFacts): Coded {
   let flags: number = FLAG.used;
   let v4 = 0;
-  let v6 = 0n;
+  let words = NO_WORDS;
   if (pod.hostNetwork) flags |= FLAG.hostNetwork;
   if (pod.ready) flags |= FLAG.ready;
   if (pod.terminating) flags |= FLAG.terminating;
@@ -81,13 +71,54 @@ function encode(pod: PodFacts): { readonly flags: number; readonly v4: number; r
       v4 = number >= 0 ? number : Number(value);
     } else if (family === 6 && (flags & FLAG.v6) === 0) {
       flags |= FLAG.v6;
-      v6 = value;
+      words = wordsOf(value);
       if ((flags & FLAG.v4) === 0) flags |= FLAG.v6First;
     } else {
       flags |= FLAG.malformed;
     }
   }
-  return { flags, v4, v6 };
+  return { flags, v4, words };
+}
+
+const wordsOf = (value: bigint): Words => [
+  Number(value >> 96n),
+  Number((value >> 64n) & 0xffffffffn),
+  Number((value >> 32n) & 0xffffffffn),
+  Number(value & 0xffffffffn),
+];
+
+const UUID_LENGTH = 36;
+const DASHES = new Set([8, 13, 18, 23]);
+
+/** The 32-bit words of a UUID in lower case; undefined for any other text, which could not be given back as it was. */
+function uuidWords(text: string): Words | undefined {
+  if (text.length !== UUID_LENGTH) return undefined;
+  const words: [number, number, number, number] = [0, 0, 0, 0];
+  let digits = 0;
+  for (let at = 0; at < UUID_LENGTH; at++) {
+    const code = text.charCodeAt(at);
+    if (DASHES.has(at)) {
+      if (code !== 0x2d) return undefined;
+      continue;
+    }
+    const digit = code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+    if (digit < 0) return undefined;
+    const word = digits++ >> 3;
+    words[word] = (((words[word] ?? 0) << 4) | digit) >>> 0;
+  }
+  return words;
+}
+function uuidOf([a, b, c, d]: Words): string {
+  const hex = [a, b, c, d].map((word) => word.toString(16).padStart(8, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** FNV-1a over the name, begun with the namespace's number. http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hashOf(namespaceId: number, name: string): number {
+  let hash = 0x811c9dc5 ^ namespaceId;
+  for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+  // The low bits choose the slot, and FNV's are its worst.
+  return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 export class PodTable {
@@ -99,26 +130,26 @@ export class PodTable {
   #phase = new Uint8Array(0);
   #nodeId = new Uint32Array(0);
   #namespaceId = new Uint32Array(0);
-  #networkId = new Uint16Array(0);
+  #networkId = new Uint32Array(0);
   #v4 = new Uint32Array(0);
-  #v6High = new BigUint64Array(0);
-  #v6Low = new BigUint64Array(0);
-  /** The same addresses as 32-bit words; made anew after the columns grew. */
-  #v6Words = { high: new Uint32Array(0), low: new Uint32Array(0) };
+  /** Four words a row; empty until the first pod with an IPv6 address comes. */
+  #v6 = new Uint32Array(0);
+  /** Four words a row. */
+  #uid = new Uint32Array(0);
+  /** UIDs that are no UUIDs: nothing says that they must be. */
+  readonly #otherUids = new Map<number, string>();
+  readonly #names = new PackedTexts();
   #nextOfNode = new Int32Array(0);
   #previousOfNode = new Int32Array(0);
-  readonly #name: string[] = [];
-  readonly #uid: string[] = [];
-  readonly #nodes = new Names();
-  readonly #namespaces = new Names();
-  readonly #networks = new Names();
+  readonly #nodes = new InternedTexts();
+  readonly #namespaces = new InternedTexts();
+  readonly #networks = new InternedTexts();
   readonly #firstOfNode: number[] = [];
-  readonly #countOfNode: number[] = [];
-  readonly #countOfNamespace: number[] = [];
-  readonly #rows = new Map<string, number>();
+  #hash = new Uint32Array(0);
+  /** A hash table with linear probing: the row plus one, or 0. Its length is a power of two, at most two thirds of it used. */
+  #slots = new Uint32Array(0);
 
   constructor(pods: Iterable<PodFacts> = []) {
-    this.#networks.idOf('');
     for (const pod of pods) this.set(pod);
   }
 
@@ -138,7 +169,8 @@ export class PodTable {
   }
   /** The row of a pod, or -1. */
   rowOf(namespace: string, name: string): number {
-    return this.#rows.get(`${namespace}/${name}`) ?? NONE;
+    const namespaceId = this.#namespaces.find(namespace);
+    return namespaceId === NONE ? NONE : this.#find(namespaceId, name, hashOf(namespaceId, name));
   }
   *rowsOfNode(node: string): IterableIterator<number> {
     const id = this.#nodes.find(node);
@@ -152,20 +184,21 @@ export class PodTable {
     for (const row of this.rows()) if (this.#namespaceId[row] === id) yield row;
   }
   countOfNamespace(namespace: string): number {
-    return this.#countOfNamespace[this.#namespaces.find(namespace)] ?? 0;
+    return this.#namespaces.uses(this.#namespaces.find(namespace));
   }
   countOfNode(node: string): number {
-    return this.#countOfNode[this.#nodes.find(node)] ?? 0;
+    return this.#nodes.uses(this.#nodes.find(node));
   }
 
   namespace(row: number): string {
     return this.#namespaces.text(this.#namespaceId[row] ?? 0);
   }
   name(row: number): string {
-    return this.#name[row] ?? '';
+    return this.#names.text(row);
   }
   uid(row: number): string {
-    return this.#uid[row] ?? '';
+    if (!this.has(row)) return '';
+    return this.#otherUids.get(row) ?? uuidOf(wordsAt(this.#uid, row));
   }
   node(row: number): string {
     return this.#nodes.text(this.#nodeId[row] ?? 0);
@@ -205,7 +238,8 @@ export class PodTable {
   /** The IPv6 address, or undefined. */
   ipv6(row: number): bigint | undefined {
     if (!this.#flag(row, FLAG.v6)) return undefined;
-    return ((this.#v6High[row] ?? 0n) << 64n) | (this.#v6Low[row] ?? 0n);
+    const [a, b, c, d] = wordsAt(this.#v6, row);
+    return (BigInt(a) << 96n) | (BigInt(b) << 64n) | (BigInt(c) << 32n) | BigInt(d);
   }
   /**
    * A whole number that is equal for equal IPv6 addresses, and different for nearly all different ones; -1 without one.
@@ -213,15 +247,13 @@ export class PodTable {
    */
   ipv6Hash(row: number): number {
     if (!this.#flag(row, FLAG.v6)) return NONE;
-    if (this.#v6Words.high.buffer !== this.#v6High.buffer)
-      this.#v6Words = { high: new Uint32Array(this.#v6High.buffer), low: new Uint32Array(this.#v6Low.buffer) };
-    const { high, low } = this.#v6Words;
     let a = 0x811c9dc5;
     let b = 0x9e3779b9;
-    for (const word of [high[2 * row], high[2 * row + 1], low[2 * row], low[2 * row + 1]]) {
-      a = Math.imul(a ^ (word ?? 0), 0x01000193);
+    for (let at = 4 * row; at < 4 * row + 4; at++) {
+      const word = this.#v6[at] ?? 0;
+      a = Math.imul(a ^ word, 0x01000193);
       a ^= a >>> 15;
-      b = Math.imul(b + (word ?? 0), 0x85ebca6b);
+      b = Math.imul(b + word, 0x85ebca6b);
       b ^= b >>> 13;
     }
     return (b & 0x1fffff) * 2 ** 32 + (a >>> 0);
@@ -262,77 +294,114 @@ export class PodTable {
     };
   }
 
-  /** Whether the row says all of this already; `namespace` and `name` are the row's own and not compared. */
-  equals(row: number, pod: PodFacts): boolean {
-    const { flags, v4, v6 } = encode(pod);
-    return (
-      this.#flags[row] === flags &&
-      this.#v4[row] === v4 &&
-      this.phase(row) === pod.phase &&
-      this.node(row) === pod.node &&
-      this.uid(row) === pod.uid &&
-      this.network(row) === pod.network &&
-      (this.ipv6(row) ?? 0n) === v6
-    );
-  }
-
   /** Adds a pod or puts it in place of the one of that namespace and name. Returns its row. */
   set(pod: PodFacts): number {
-    const key = `${pod.namespace}/${pod.name}`;
-    let row = this.#rows.get(key) ?? NONE;
-    const added = row === NONE;
-    if (added) {
-      row = this.#free.pop() ?? this.#end++;
-      if (row >= this.#capacity) this.#grow();
-      this.#rows.set(key, row);
-      this.#size++;
-    } else {
-      this.#unlink(row);
-    }
-    const { flags, v4, v6 } = encode(pod);
-    const namespaceId = this.#namespaces.idOf(pod.namespace);
-    if (added) this.#countOfNamespace[namespaceId] = (this.#countOfNamespace[namespaceId] ?? 0) + 1;
-    this.#name[row] = pod.name;
-    this.#uid[row] = pod.uid;
-    this.#namespaceId[row] = namespaceId;
-    this.#networkId[row] = this.#networks.idOf(pod.network);
-    this.#phase[row] = PHASES.indexOf(pod.phase);
-    this.#v4[row] = v4;
-    this.#v6High[row] = v6 >> 64n;
-    this.#v6Low[row] = v6 & LOW_64;
-    this.#flags[row] = flags;
-    this.#link(row, this.#nodes.idOf(pod.node));
-    return row;
+    return this.#put(pod, encode(pod));
+  }
+
+  /** Whether a pod of that namespace and name is in the table, and all that the table keeps of it is the same. */
+  says(pod: PodFacts): boolean {
+    const row = this.rowOf(pod.namespace, pod.name);
+    return row !== NONE && this.#equals(row, pod, encode(pod));
+  }
+
+  /** The same as `says`, of a pod of another table. */
+  saysRow(other: PodTable, row: number): boolean {
+    const own = this.rowOf(other.namespace(row), other.name(row));
+    return own !== NONE && this.#equals(own, other.facts(row), other.#coded(row));
+  }
+
+  /** Puts a pod of another table into this one; returns its row. */
+  setRow(other: PodTable, row: number): number {
+    return this.#put(other.facts(row), other.#coded(row));
   }
 
   /** Removes a pod; false when it was not there. */
   delete(namespace: string, name: string): boolean {
-    const key = `${namespace}/${name}`;
-    const row = this.#rows.get(key);
-    if (row === undefined) return false;
+    const row = this.rowOf(namespace, name);
+    if (row === NONE) return false;
+    this.#vacate(row);
     this.#unlink(row);
+    this.#namespaces.release(this.#namespaceId[row] ?? 0);
+    this.#networks.release(this.#networkId[row] ?? 0);
     this.#flags[row] = 0;
-    this.#name[row] = '';
-    this.#uid[row] = '';
-    this.#rows.delete(key);
-    const namespaceId = this.#namespaceId[row] ?? 0;
-    this.#countOfNamespace[namespaceId] = (this.#countOfNamespace[namespaceId] ?? 1) - 1;
+    this.#names.clear(row);
+    this.#otherUids.delete(row);
     this.#free.push(row);
     this.#size--;
     return true;
+  }
+
+  /** Gives back memory that is not needed: for when many pods have come or gone at once. */
+  trim(): void {
+    // Some room for the pods that come next, or the first of them would cost a copy of everything.
+    if (this.#capacity > this.#end * 1.1 + FIRST_CAPACITY) this.#resize(Math.ceil(this.#end * 1.05) + FIRST_CAPACITY);
+    this.#names.trim();
+  }
+
+  #put(pod: PodFacts, { flags, v4, words }: Coded): number {
+    let row = this.rowOf(pod.namespace, pod.name);
+    const networkId = this.#networks.use(pod.network);
+    if (row === NONE) {
+      row = this.#free.pop() ?? this.#end++;
+      if (row >= this.#capacity) this.#resize(Math.max(FIRST_CAPACITY, Math.ceil(this.#capacity * 1.5)));
+      const namespaceId = this.#namespaces.use(pod.namespace);
+      this.#namespaceId[row] = namespaceId;
+      this.#hash[row] = hashOf(namespaceId, pod.name);
+      this.#names.set(row, pod.name);
+      this.#size++;
+      this.#occupy(row);
+    } else {
+      this.#unlink(row);
+      this.#networks.release(this.#networkId[row] ?? 0);
+    }
+    this.#networkId[row] = networkId;
+    const uuid = uuidWords(pod.uid);
+    if (uuid === undefined) this.#otherUids.set(row, pod.uid);
+    else {
+      this.#otherUids.delete(row);
+      setWords(this.#uid, row, uuid);
+    }
+    this.#phase[row] = PHASES.indexOf(pod.phase);
+    this.#flags[row] = flags;
+    this.#v4[row] = v4;
+    if ((flags & FLAG.v6) !== 0 && this.#v6.length === 0) this.#v6 = new Uint32Array(4 * this.#capacity);
+    if (this.#v6.length > 0) setWords(this.#v6, row, words);
+    this.#link(row, this.#nodes.use(pod.node));
+    return row;
+  }
+
+  #coded(row: number): Coded {
+    return {
+      flags: this.#flags[row] ?? 0,
+      v4: this.#v4[row] ?? 0,
+      words: this.#v6.length === 0 ? NO_WORDS : wordsAt(this.#v6, row),
+    };
+  }
+
+  #equals(row: number, pod: PodFacts, coded: Coded): boolean {
+    const own = this.#coded(row);
+    return (
+      own.flags === coded.flags &&
+      own.v4 === coded.v4 &&
+      own.words.every((word, index) => word === coded.words[index]) &&
+      this.phase(row) === pod.phase &&
+      this.node(row) === pod.node &&
+      this.network(row) === pod.network &&
+      this.uid(row) === pod.uid
+    );
   }
 
   #flag(row: number, flag: number): boolean {
     return ((this.#flags[row] ?? 0) & flag) !== 0;
   }
   #link(row: number, nodeId: number): void {
-    const first = this.#firstOfNode[nodeId] ?? NONE;
+    const first = this.#nodes.uses(nodeId) === 1 ? NONE : (this.#firstOfNode[nodeId] ?? NONE);
     this.#nodeId[row] = nodeId;
     this.#nextOfNode[row] = first;
     this.#previousOfNode[row] = NONE;
     if (first !== NONE) this.#previousOfNode[first] = row;
     this.#firstOfNode[nodeId] = row;
-    this.#countOfNode[nodeId] = (this.#countOfNode[nodeId] ?? 0) + 1;
   }
   #unlink(row: number): void {
     const nodeId = this.#nodeId[row] ?? 0;
@@ -341,24 +410,75 @@ export class PodTable {
     if (previous === NONE) this.#firstOfNode[nodeId] = next;
     else this.#nextOfNode[previous] = next;
     if (next !== NONE) this.#previousOfNode[next] = previous;
-    this.#countOfNode[nodeId] = (this.#countOfNode[nodeId] ?? 1) - 1;
+    this.#nodes.release(nodeId);
   }
-  #grow(): void {
-    const capacity = Math.max(64, this.#capacity * 2);
-    const grown = <T extends { set(from: T): void }>(to: T, from: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.#flags = grown(new Uint8Array(capacity), this.#flags);
-    this.#phase = grown(new Uint8Array(capacity), this.#phase);
-    this.#nodeId = grown(new Uint32Array(capacity), this.#nodeId);
-    this.#namespaceId = grown(new Uint32Array(capacity), this.#namespaceId);
-    this.#networkId = grown(new Uint16Array(capacity), this.#networkId);
-    this.#v4 = grown(new Uint32Array(capacity), this.#v4);
-    this.#v6High = grown(new BigUint64Array(capacity), this.#v6High);
-    this.#v6Low = grown(new BigUint64Array(capacity), this.#v6Low);
-    this.#nextOfNode = grown(new Int32Array(capacity), this.#nextOfNode);
-    this.#previousOfNode = grown(new Int32Array(capacity), this.#previousOfNode);
+
+  #find(namespaceId: number, name: string, hash: number): number {
+    const mask = this.#slots.length - 1;
+    if (mask < 0) return NONE;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const row = (this.#slots[slot] ?? 0) - 1;
+      if (row < 0) return NONE;
+      if (this.#hash[row] === hash && this.#namespaceId[row] === namespaceId && this.#names.equals(row, name))
+        return row;
+    }
+  }
+  /** Enters the row into the hash table. */
+  #occupy(row: number): void {
+    if (this.#size * 3 > this.#slots.length * 2) {
+      this.#slots = new Uint32Array(Math.max(FIRST_CAPACITY * 2, this.#slots.length * 2));
+      for (const known of this.rows()) this.#insert(known);
+    }
+    this.#insert(row);
+  }
+  #insert(row: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = (this.#hash[row] ?? 0) & mask;
+    while ((this.#slots[slot] ?? 0) !== 0) slot = (slot + 1) & mask;
+    this.#slots[slot] = row + 1;
+  }
+  /** Takes the row out of the hash table, and moves what was pushed behind it up, so that no gap ends a search early. */
+  #vacate(row: number): void {
+    const mask = this.#slots.length - 1;
+    let gap = (this.#hash[row] ?? 0) & mask;
+    while (this.#slots[gap] !== row + 1) gap = (gap + 1) & mask;
+    for (let slot = (gap + 1) & mask; (this.#slots[slot] ?? 0) !== 0; slot = (slot + 1) & mask) {
+      const home = (this.#hash[(this.#slots[slot] ?? 0) - 1] ?? 0) & mask;
+      // It may move into the gap unless its home lies behind the gap, up to where it is now.
+      if (((slot - home) & mask) < ((slot - gap) & mask)) continue;
+      this.#slots[gap] = this.#slots[slot] ?? 0;
+      gap = slot;
+    }
+    this.#slots[gap] = 0;
+  }
+
+  #resize(capacity: number): void {
+    this.#flags = copied(new Uint8Array(capacity), this.#flags);
+    this.#phase = copied(new Uint8Array(capacity), this.#phase);
+    this.#nodeId = copied(new Uint32Array(capacity), this.#nodeId);
+    this.#namespaceId = copied(new Uint32Array(capacity), this.#namespaceId);
+    this.#networkId = copied(new Uint32Array(capacity), this.#networkId);
+    this.#v4 = copied(new Uint32Array(capacity), this.#v4);
+    if (this.#v6.length > 0) this.#v6 = copied(new Uint32Array(4 * capacity), this.#v6);
+    this.#uid = copied(new Uint32Array(4 * capacity), this.#uid);
+    this.#hash = copied(new Uint32Array(capacity), this.#hash);
+    this.#nextOfNode = copied(new Int32Array(capacity), this.#nextOfNode);
+    this.#previousOfNode = copied(new Int32Array(capacity), this.#previousOfNode);
+    this.#names.resize(capacity);
     this.#capacity = capacity;
   }
+}
+
+const wordsAt = (words: Uint32Array, row: number): Words => [
+  words[4 * row] ?? 0,
+  words[4 * row + 1] ?? 0,
+  words[4 * row + 2] ?? 0,
+  words[4 * row + 3] ?? 0,
+];
+
+function setWords(words: Uint32Array, row: number, [a, b, c, d]: Words): void {
+  words[4 * row] = a;
+  words[4 * row + 1] = b;
+  words[4 * row + 2] = c;
+  words[4 * row + 3] = d;
 }

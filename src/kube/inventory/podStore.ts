@@ -40,6 +40,7 @@ export class PodStore {
       end: () => {
         const listed = aside;
         aside = undefined;
+        this.table.trim();
         if (listed !== undefined && this.#replace(listed, namespace)) this.#onChange();
       },
       put: (pod) => {
@@ -56,11 +57,9 @@ export class PodStore {
   }
 
   #put(pod: PodFacts): boolean {
+    if (this.table.says(pod)) return false;
     const row = this.table.rowOf(pod.namespace, pod.name);
-    if (row >= 0) {
-      if (this.table.equals(row, pod)) return false;
-      this.#changedNodes.add(this.table.node(row));
-    }
+    if (row >= 0) this.#changedNodes.add(this.table.node(row));
     this.#changedNodes.add(pod.node);
     this.table.set(pod);
     return true;
@@ -81,7 +80,14 @@ export class PodStore {
       const pod = { namespace: this.table.namespace(row), name: this.table.name(row) };
       if (listed.rowOf(pod.namespace, pod.name) < 0) changed = this.#remove(pod.namespace, pod.name) || changed;
     }
-    for (const row of listed.rows()) changed = this.#put(listed.facts(row)) || changed;
+    for (const row of listed.rows()) {
+      if (this.table.saysRow(listed, row)) continue;
+      const known = this.table.rowOf(listed.namespace(row), listed.name(row));
+      if (known >= 0) this.#changedNodes.add(this.table.node(known));
+      this.#changedNodes.add(listed.node(row));
+      this.table.setRow(listed, row);
+      changed = true;
+    }
     return changed;
   }
 }
