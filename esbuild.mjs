@@ -18,6 +18,8 @@ const node = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  // Some packages' CommonJS form loads its parts in a way that no bundler can follow; their ES modules it can.
+  mainFields: ['module', 'main'],
   // Native accelerators of the WebSocket library, which it does without.
   external: ['vscode', 'bufferutil', 'utf-8-validate'],
   minify: production,

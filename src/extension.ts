@@ -1,5 +1,43 @@
 /** Activation: composes the parts. No network, no process, no file is touched here. */
+import * as vscode from 'vscode';
+import { FindingCommands } from './editor/commands/findingCommands.js';
+import { commandHandlers } from './editor/commands/handlers.js';
+import { registerCommands } from './editor/commands/register.js';
+import { Connection } from './editor/connection.js';
+import { connectionParts } from './editor/connectionParts.js';
+import { CredentialConsent } from './editor/consent.js';
+import { FindingDecorations } from './editor/decorations.js';
+import { registerDocumentation } from './editor/documentation.js';
+import { FindingsView } from './editor/findingsView.js';
+import { HiddenFindings } from './editor/hiddenFindings.js';
+import { NetworkView } from './editor/networkView.js';
+import { ObjectDocuments } from './editor/objectDocuments.js';
+import { Problems } from './editor/problems.js';
+import { RangesView } from './editor/rangesView.js';
+import { ShownFindings } from './editor/shownFindings.js';
 
-export function activate(): void {
-  // The parts are registered here as they land.
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel(vscode.l10n.t('Cluster Network'), { log: true });
+  const consent = new CredentialConsent(context.globalState);
+  const connection = new Connection(connectionParts(context, consent, log));
+  const hidden = new HiddenFindings(context.globalState);
+  const findings = new ShownFindings(connection, hidden);
+  const network = new NetworkView(connection, findings);
+  const ranges = new RangesView(connection, findings);
+  const found = new FindingsView(connection, findings);
+  const findingCommands = new FindingCommands(connection, findings, hidden);
+  context.subscriptions.push(
+    log,
+    connection,
+    hidden,
+    findings,
+    network,
+    ranges,
+    found,
+    new FindingDecorations(findings),
+    new ObjectDocuments(connection),
+    new Problems(connection, findings),
+    registerDocumentation(),
+    registerCommands(commandHandlers({ connection, consent, findingCommands, network, ranges, found, log }), log),
+  );
 }

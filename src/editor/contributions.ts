@@ -11,25 +11,39 @@ export const Command = {
   refresh: 'clusterNetwork.refresh',
   retry: 'clusterNetwork.retry',
   showLog: 'clusterNetwork.showLog',
-  openMap: 'clusterNetwork.openMap',
   openSettings: 'clusterNetwork.openSettings',
   copyIp: 'clusterNetwork.copyIp',
   copyCidr: 'clusterNetwork.copyCidr',
   openObject: 'clusterNetwork.openObject',
-  probeTo: 'clusterNetwork.probeTo',
   manageCredentialPrograms: 'clusterNetwork.manageCredentialPrograms',
+  hideFinding: 'clusterNetwork.hideFinding',
+  showHiddenFinding: 'clusterNetwork.showHiddenFinding',
+  copyFinding: 'clusterNetwork.copyFinding',
+  explainFinding: 'clusterNetwork.explainFinding',
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
 
 /** Commands that only our own items run; not declared, so that no menu or palette offers them. */
 export const InternalCommand = {
-  loadMorePods: '_clusterNetwork.loadMorePods',
+  loadMore: '_clusterNetwork.loadMore',
 } as const;
 export type InternalCommand = (typeof InternalCommand)[keyof typeof InternalCommand];
 
 export const View = {
   container: 'clusterNetwork',
   network: 'clusterNetwork.network',
+  ranges: 'clusterNetwork.ranges',
+  findings: 'clusterNetwork.findings',
+} as const;
+
+/** Schemes of documents and rows. */
+export const Scheme = {
+  /** Read-only documents of live objects. */
+  object: 'cluster-network',
+  /** Pages that say what a check means. */
+  checks: 'cluster-network-checks',
+  /** Rows that findings decorate. */
+  row: 'cluster-network-row',
 } as const;
 
 export const WebviewType = { map: 'clusterNetwork.map' } as const;
@@ -37,7 +51,10 @@ export const WebviewType = { map: 'clusterNetwork.map' } as const;
 export const Setting = {
   kubeconfig: 'clusterNetwork.kubeconfig',
   context: 'clusterNetwork.context',
+  namespaces: 'clusterNetwork.namespaces',
   requestTimeout: 'clusterNetwork.requestTimeoutSeconds',
+  workstation: 'clusterNetwork.compareWithWorkstation',
+  severity: 'clusterNetwork.checks.severity',
 } as const;
 export type Setting = (typeof Setting)[keyof typeof Setting];
 
@@ -45,12 +62,15 @@ export type Setting = (typeof Setting)[keyof typeof Setting];
 export const ContextKey = {
   /** Why the view is empty or not: one of `ConnectionPhase`. */
   phase: 'clusterNetwork.phase',
+  /** Whether there is something of a cluster to show, be it out of date. */
+  hasContent: 'clusterNetwork.hasContent',
 } as const;
 export type ContextKey = (typeof ContextKey)[keyof typeof ContextKey];
 
 /** Values of `ContextKey.phase`, for the welcome views. */
 export const PHASE = [
   'restricted',
+  'idle',
   'noKubeconfig',
   'badKubeconfig',
   'noContext',
@@ -74,5 +94,9 @@ export const ITEM_WORD = [
   'running',
   'object',
   'more',
+  'check',
+  'finding',
+  'subject',
+  'hidden',
 ] as const;
 export type ItemWord = (typeof ITEM_WORD)[number];

@@ -62,6 +62,7 @@ async function bundle(files: readonly string[]): Promise<string[]> {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
+    mainFields: ['module', 'main'],
     external: ['vscode', 'mocha', 'bufferutil', 'utf-8-validate'],
     sourcemap: 'inline',
     sourcesContent: false,

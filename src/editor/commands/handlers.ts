@@ -1,0 +1,60 @@
+/** Every command and what it does. */
+import * as vscode from 'vscode';
+import type { Connection } from '../connection.js';
+import type { CredentialConsent } from '../consent.js';
+import { Command, EXTENSION_ID, InternalCommand } from '../contributions.js';
+import type { FindingsView } from '../findingsView.js';
+import type { NetworkView } from '../networkView.js';
+import type { RangesView } from '../rangesView.js';
+import { MoreElement } from '../tree/elements.js';
+import { MoreFindingsElement } from '../tree/findingsTree.js';
+import { MoreClaimsElement } from '../tree/rangesTree.js';
+import { copyCidr, copyIp, openObject } from './clusterCommands.js';
+import type { FindingCommands } from './findingCommands.js';
+import type { Handler } from './register.js';
+import { selectContextCommand } from './selectContext.js';
+
+export interface CommandParts {
+  readonly connection: Connection;
+  readonly consent: CredentialConsent;
+  readonly findingCommands: FindingCommands;
+  readonly network: NetworkView;
+  readonly ranges: RangesView;
+  readonly found: FindingsView;
+  readonly log: vscode.LogOutputChannel;
+}
+
+export function commandHandlers({
+  connection,
+  consent,
+  findingCommands,
+  network,
+  ranges,
+  found,
+  log,
+}: CommandParts): Readonly<Record<Command | InternalCommand, Handler>> {
+  return {
+    [Command.selectContext]: () => selectContextCommand(connection),
+    [Command.refresh]: () => connection.refresh(),
+    [Command.retry]: () => connection.retry(),
+    [Command.showLog]: () => {
+      log.show();
+    },
+    [Command.openSettings]: () =>
+      vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${EXTENSION_ID}`),
+    [Command.copyIp]: (row, rows) => copyIp(connection, row, rows),
+    [Command.copyCidr]: (row, rows) => copyCidr(connection, row, rows),
+    [Command.openObject]: (row, rows) => openObject(connection, row, rows),
+    [Command.manageCredentialPrograms]: () => consent.manage(),
+    [Command.hideFinding]: (row) => findingCommands.hide(row),
+    [Command.showHiddenFinding]: (row) => findingCommands.showHidden(row),
+    [Command.copyFinding]: (row) => findingCommands.copy(row),
+    [Command.explainFinding]: (row) => findingCommands.explain(row),
+    [InternalCommand.loadMore]: (row) => {
+      if (row instanceof MoreElement) return network.tree.showMore(row);
+      if (row instanceof MoreClaimsElement) ranges.tree.showMore(row);
+      if (row instanceof MoreFindingsElement) found.tree.showMore(row);
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * The mirror: the editor's copy of a session's summaries, kept by applying its changes in the order they come.
+ *
+ * Answers for: nodes in natural order and by name, findings by identity, and saying after each change what is different.
+ * Holds no pods; those are asked for, page by page, where they are shown.
+ */
+import type { Finding } from '../core/checks/check.js';
+import type { Gap } from '../core/network/facts.js';
+import { compareNatural } from '../core/network/naturalOrder.js';
+import { unknownReading } from '../core/network/reading.js';
+import type {
+  ClaimSummary,
+  Disposable,
+  KindState,
+  Listener,
+  NodeSummary,
+  ReadingSummary,
+  SessionChange,
+} from '../kube/session.js';
+
+/** What is different after a change. */
+export interface MirrorChange {
+  /** Everything may be different: what was asked for before is void. */
+  readonly reset: boolean;
+  /** Nodes came or went. */
+  readonly membership: boolean;
+  /** Nodes that stayed and have another summary. */
+  readonly nodes: readonly string[];
+  /** Nodes whose pods changed; `''` stands for pods without a node. */
+  readonly podsOfNodes: readonly string[];
+  readonly reading: boolean;
+  readonly counts: boolean;
+  readonly kinds: boolean;
+  readonly claims: boolean;
+  readonly findings: boolean;
+  readonly gaps: boolean;
+}
+
+export class SessionMirror {
+  readonly #nodes = new Map<string, NodeSummary>();
+  readonly #findings = new Map<string, Finding>();
+  readonly #claims = new Map<string, ClaimSummary>();
+  readonly #listeners = new Set<Listener<MirrorChange>>();
+  #order: readonly string[] | undefined;
+  #gaps: readonly Gap[] = [];
+  #kinds: Readonly<Record<string, KindState>> = {};
+  #reading: ReadingSummary = unknownReading;
+  #podCount = 0;
+  #unscheduledCount = 0;
+
+  /** Names in natural order. */
+  get nodeNames(): readonly string[] {
+    this.#order ??= [...this.#nodes.keys()].sort(compareNatural);
+    return this.#order;
+  }
+  get nodeCount(): number {
+    return this.#nodes.size;
+  }
+  node(name: string): NodeSummary | undefined {
+    return this.#nodes.get(name);
+  }
+  get findings(): ReadonlyMap<string, Finding> {
+    return this.#findings;
+  }
+  get claims(): ReadonlyMap<string, ClaimSummary> {
+    return this.#claims;
+  }
+  get gaps(): readonly Gap[] {
+    return this.#gaps;
+  }
+  get kinds(): Readonly<Record<string, KindState>> {
+    return this.#kinds;
+  }
+  get reading(): ReadingSummary {
+    return this.#reading;
+  }
+  get podCount(): number {
+    return this.#podCount;
+  }
+  get unscheduledCount(): number {
+    return this.#unscheduledCount;
+  }
+
+  onChange(listener: Listener<MirrorChange>): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  apply(change: SessionChange): void {
+    const reset = change.reset === true;
+    const before = reset ? new Map(this.#nodes) : this.#nodes;
+    const nodes = (change.nodes?.upserted ?? []).filter(({ name }) => before.has(name)).map(({ name }) => name);
+    const membership =
+      reset ||
+      nodes.length < (change.nodes?.upserted.length ?? 0) ||
+      (change.nodes?.removed.some((name) => before.has(name)) ?? false);
+    if (reset) this.#clear();
+    replace(this.#nodes, change.nodes, ({ name }) => name);
+    replace(this.#findings, change.findings, ({ id }) => id);
+    replace(this.#claims, change.claims, ({ id }) => id);
+    if (membership) this.#order = undefined;
+    this.#gaps = change.gaps ?? this.#gaps;
+    this.#kinds = change.kinds ?? this.#kinds;
+    this.#reading = change.reading ?? this.#reading;
+    this.#podCount = change.podCount ?? this.#podCount;
+    this.#unscheduledCount = change.unscheduledCount ?? this.#unscheduledCount;
+    const difference: MirrorChange = {
+      reset,
+      membership,
+      nodes,
+      podsOfNodes: change.podsOfNodes ?? [],
+      reading: reset || change.reading !== undefined,
+      counts: reset || change.podCount !== undefined || change.unscheduledCount !== undefined,
+      kinds: reset || change.kinds !== undefined,
+      claims: reset || change.claims !== undefined,
+      findings: reset || change.findings !== undefined,
+      gaps: reset || change.gaps !== undefined,
+    };
+    for (const listener of this.#listeners) listener(difference);
+  }
+
+  #clear(): void {
+    this.#nodes.clear();
+    this.#findings.clear();
+    this.#claims.clear();
+    this.#gaps = [];
+    this.#kinds = {};
+    this.#reading = unknownReading;
+    this.#podCount = 0;
+    this.#unscheduledCount = 0;
+  }
+}
+
+interface Difference<T> {
+  readonly upserted: readonly T[];
+  readonly removed: readonly string[];
+}
+
+function replace<T>(map: Map<string, T>, difference: Difference<T> | undefined, keyOf: (value: T) => string): void {
+  for (const value of difference?.upserted ?? []) map.set(keyOf(value), value);
+  for (const key of difference?.removed ?? []) map.delete(key);
+}

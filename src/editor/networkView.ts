@@ -1,0 +1,75 @@
+/** The view *Network*: its tree, and the words, the badge and the context keys around it. */
+import * as vscode from 'vscode';
+import type { Connection } from './connection.js';
+import { TypedContextKey } from './contextKey.js';
+import { ContextKey, type PhaseKey, View } from './contributions.js';
+import type { ShownFindings } from './shownFindings.js';
+import { hasContent, messageOf, phaseOf } from './situation.js';
+import type { NetworkElement } from './tree/elements.js';
+import { NetworkTree } from './tree/networkTree.js';
+
+const { t } = vscode.l10n;
+
+export class NetworkView implements vscode.Disposable {
+  readonly tree: NetworkTree;
+  readonly view: vscode.TreeView<NetworkElement>;
+  readonly #connection: Connection;
+  readonly #findings: ShownFindings;
+  readonly #phase = new TypedContextKey<PhaseKey>(ContextKey.phase);
+  readonly #hasContent = new TypedContextKey<boolean>(ContextKey.hasContent);
+  readonly #subscriptions: vscode.Disposable;
+
+  constructor(connection: Connection, findings: ShownFindings) {
+    this.#connection = connection;
+    this.#findings = findings;
+    this.tree = new NetworkTree(connection, findings);
+    this.view = vscode.window.createTreeView(View.network, {
+      treeDataProvider: this.tree,
+      showCollapseAll: true,
+      canSelectMany: true,
+    });
+    this.#subscriptions = vscode.Disposable.from(
+      this.tree,
+      this.view,
+      this.view.onDidChangeVisibility(({ visible }) => {
+        connection.setVisible(View.network, visible);
+      }),
+      this.view.onDidCollapseElement(({ element }) => {
+        this.tree.collapsed(element);
+      }),
+      connection.onDidChange(() => {
+        this.#update();
+      }),
+      findings.onDidChange(() => {
+        this.#updateBadge();
+      }),
+    );
+    this.#update();
+    if (this.view.visible) connection.setVisible(View.network, true);
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  #update(): void {
+    const { situation, cluster } = this.#connection;
+    // An empty message leaves the place to the welcome view.
+    this.view.message = messageOf(situation) ?? '';
+    this.view.description = cluster?.identity.context ?? '';
+    void this.#phase.set(phaseOf(situation));
+    void this.#hasContent.set(cluster !== undefined && hasContent(cluster));
+    this.#updateBadge();
+  }
+
+  /** Counts what is wrong, not what is merely to be known. */
+  #updateBadge(): void {
+    const errors = this.#findings.count('error');
+    const warnings = this.#findings.count('warning');
+    const value = errors + warnings;
+    this.view.badge =
+      value === 0
+        ? undefined
+        : { value, tooltip: t('{0} errors and {1} warnings in the cluster network', errors, warnings) };
+  }
+}

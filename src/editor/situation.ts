@@ -1,0 +1,103 @@
+/** Where the editor stands with a cluster, as one sum type, and what that is called in context keys and in words. */
+import * as vscode from 'vscode';
+import type { ConnectionState } from '../kube/session.js';
+import type { Cluster } from './cluster.js';
+import type { PhaseKey } from './contributions.js';
+
+export type Situation =
+  /** The workspace is not trusted: no kubeconfig is read. */
+  | { readonly kind: 'restricted' }
+  /** Nothing of ours has been looked at yet. */
+  | { readonly kind: 'idle' }
+  /** The kubeconfig is being read. */
+  | { readonly kind: 'loading' }
+  /** `message` says why: which files were looked for, what is wrong with them, which context is not there. */
+  | { readonly kind: 'noKubeconfig'; readonly message: string }
+  | { readonly kind: 'badKubeconfig'; readonly message: string }
+  | {
+      readonly kind: 'noContext';
+      readonly message: string;
+      /** A context is named, by the user or the kubeconfig, and is not there. */
+      readonly named: boolean;
+    }
+  | { readonly kind: 'cluster'; readonly cluster: Cluster };
+
+/** Whether there is something of the cluster to show, be it out of date. */
+export function hasContent(cluster: Cluster): boolean {
+  const { state } = cluster.session;
+  const { mirror } = cluster;
+  return state.phase === 'connected' || mirror.nodeCount > 0 || mirror.podCount > 0 || mirror.unscheduledCount > 0;
+}
+
+export function phaseOf(situation: Situation): PhaseKey {
+  switch (situation.kind) {
+    case 'loading':
+      return 'connecting';
+    case 'cluster': {
+      const { phase } = situation.cluster.session.state;
+      return phase === 'idle' ? 'connecting' : phase;
+    }
+    case 'restricted':
+    case 'idle':
+    case 'noKubeconfig':
+    case 'badKubeconfig':
+    case 'noContext':
+      return situation.kind;
+  }
+}
+
+/** The words above the tree; undefined where a welcome view says it all, or nothing is to be said. */
+export function messageOf(situation: Situation): string | undefined {
+  switch (situation.kind) {
+    case 'badKubeconfig':
+      return vscode.l10n.t('The kubeconfig cannot be used: {0}', situation.message);
+    case 'noContext':
+      // A message takes the place of the welcome view, so it must tell more.
+      return situation.named ? situation.message : undefined;
+    case 'cluster':
+      return stateMessage(situation.cluster.session.state, situation.cluster);
+    case 'restricted':
+    case 'idle':
+    case 'loading':
+    case 'noKubeconfig':
+      return undefined;
+  }
+}
+
+function stateMessage(state: ConnectionState, cluster: Cluster): string | undefined {
+  switch (state.phase) {
+    case 'idle':
+    case 'connecting':
+      return hasContent(cluster)
+        ? vscode.l10n.t('Connecting again to {0} …', state.phase === 'idle' ? cluster.identity.server : state.server)
+        : undefined;
+    case 'connected':
+      if (!state.complete) return readingMessage(cluster);
+      return state.insecure
+        ? vscode.l10n.t(
+            'The identity of {0} is not verified: the kubeconfig switches certificate checks off.',
+            state.server,
+          )
+        : undefined;
+    case 'unreachable': {
+      const what = vscode.l10n.t('{0} cannot be reached: {1}', state.server, state.message);
+      const next = vscode.l10n.t('Trying again at {0}.', new Date(state.retryAt).toLocaleTimeString());
+      return hasContent(cluster)
+        ? `${what}\n${next} ${vscode.l10n.t('What is shown is out of date.')}`
+        : `${what}\n${next}`;
+    }
+    case 'unauthenticated':
+      return vscode.l10n.t('{0} does not accept the credentials: {1}', state.server, state.message);
+    case 'forbidden':
+      return vscode.l10n.t('{0} lets you read nothing: {1}', state.server, state.message);
+    case 'declined':
+      return vscode.l10n.t('Not connected to {0}: {1}', state.server, state.message);
+  }
+}
+
+function readingMessage(cluster: Cluster): string {
+  const counts = Object.entries(cluster.mirror.kinds)
+    .flatMap(([kind, state]) => (state.state === 'listing' ? [`${kind} ${state.items.toLocaleString()}`] : []))
+    .join(', ');
+  return counts === '' ? vscode.l10n.t('Reading the cluster …') : vscode.l10n.t('Reading the cluster: {0} …', counts);
+}
