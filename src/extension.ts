@@ -10,6 +10,9 @@ import { FindingDecorations } from './editor/decorations.js';
 import { registerDocumentation } from './editor/documentation.js';
 import { FindingsView } from './editor/findingsView.js';
 import { HiddenFindings } from './editor/hiddenFindings.js';
+import { registerManifests } from './editor/language/register.js';
+import { MapPanel } from './editor/map/mapPanel.js';
+import { ConnectedMapSource } from './editor/map/mapSource.js';
 import { NetworkView } from './editor/networkView.js';
 import { ObjectDocuments } from './editor/objectDocuments.js';
 import { Problems } from './editor/problems.js';
@@ -25,6 +28,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const network = new NetworkView(connection, findings);
   const ranges = new RangesView(connection, findings);
   const found = new FindingsView(connection, findings);
+  const source = new ConnectedMapSource({ connection, findings, network, found });
+  const map = new MapPanel(context.extensionUri, source, log);
   const findingCommands = new FindingCommands(connection, findings, hidden);
   context.subscriptions.push(
     log,
@@ -34,10 +39,13 @@ export function activate(context: vscode.ExtensionContext): void {
     network,
     ranges,
     found,
+    source,
+    map,
     new FindingDecorations(findings),
     new ObjectDocuments(connection),
     new Problems(connection, findings),
+    registerManifests(),
     registerDocumentation(),
-    registerCommands(commandHandlers({ connection, consent, findingCommands, network, ranges, found, log }), log),
+    registerCommands(commandHandlers({ connection, consent, findingCommands, network, ranges, found, map, log }), log),
   );
 }

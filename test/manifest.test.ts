@@ -86,7 +86,11 @@ test('the words of viewItem in menus are words that rows have', () => {
 });
 
 test('context keys and phases in conditions are ones that the code sets', () => {
-  const keys = new Set<string>([...Object.values(ids.ContextKey), ...Object.values(ids.View)]);
+  const keys = new Set<string>([
+    ...Object.values(ids.ContextKey),
+    ...Object.values(ids.View),
+    ...Object.values(ids.WebviewType),
+  ]);
   const used = whens.flatMap((when) => when.match(/clusterNetwork\.\w+/g) ?? []);
   for (const key of used) assert.ok(keys.has(key), key);
   for (const key of Object.values(ids.ContextKey)) assert.ok(used.includes(key), `${key} is set and never asked for`);

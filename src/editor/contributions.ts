@@ -15,6 +15,7 @@ export const Command = {
   copyIp: 'clusterNetwork.copyIp',
   copyCidr: 'clusterNetwork.copyCidr',
   openObject: 'clusterNetwork.openObject',
+  openMap: 'clusterNetwork.openMap',
   manageCredentialPrograms: 'clusterNetwork.manageCredentialPrograms',
   hideFinding: 'clusterNetwork.hideFinding',
   showHiddenFinding: 'clusterNetwork.showHiddenFinding',

@@ -6,14 +6,18 @@ import * as vscode from 'vscode';
 import { Scheme } from './contributions.js';
 import type { Check } from '../core/checks/check.js';
 
+/** What a page says; the rules for fields of manifests have it too. */
+type Explained = Pick<Check, 'code' | 'title' | 'explanation' | 'source'>;
+
 export function documentationOf(code: string): vscode.Uri {
   return vscode.Uri.from({ scheme: Scheme.checks, path: `/${encodeURIComponent(code)}.md` });
 }
 
 /** The checks by code. Loaded when first asked for: nothing of them is needed before there is a finding. */
-export async function checksByCode(): Promise<ReadonlyMap<string, Check>> {
+export async function checksByCode(): Promise<ReadonlyMap<string, Explained>> {
   const { CHECKS } = await import('../core/checks/index.js');
-  return new Map(CHECKS.map((check) => [check.code, check]));
+  const { FIELD_RULES } = await import('../core/manifests/fieldRules.js');
+  return new Map([...CHECKS, ...Object.values(FIELD_RULES)].map((check) => [check.code, check]));
 }
 
 export function registerDocumentation(): vscode.Disposable {
@@ -26,6 +30,6 @@ export function registerDocumentation(): vscode.Disposable {
   });
 }
 
-function page({ code, title, explanation, source }: Check): string {
+function page({ code, title, explanation, source }: Explained): string {
   return `# ${code}: ${title}\n\n${explanation}\n\n> ${source.sentence}\n>\n> <${source.url}>\n`;
 }

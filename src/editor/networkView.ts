@@ -1,5 +1,6 @@
 /** The view *Network*: its tree, and the words, the badge and the context keys around it. */
 import * as vscode from 'vscode';
+import type { MapTarget } from '../core/map/model.js';
 import type { Connection } from './connection.js';
 import { TypedContextKey } from './contextKey.js';
 import { ContextKey, type PhaseKey, View } from './contributions.js';
@@ -48,8 +49,25 @@ export class NetworkView implements vscode.Disposable {
     if (this.view.visible) connection.setVisible(View.network, true);
   }
 
+  /** Selects what was pointed at on the map; nothing happens when it is gone. */
+  async reveal(target: MapTarget): Promise<void> {
+    const element = await this.#element(target);
+    if (element !== undefined) await this.view.reveal(element, { select: true, focus: false });
+  }
+
   dispose(): void {
     this.#subscriptions.dispose();
+  }
+
+  async #element(target: MapTarget): Promise<NetworkElement | undefined> {
+    switch (target.kind) {
+      case 'node':
+        return this.tree.node(target.node);
+      case 'range':
+        return this.tree.node(target.node)?.ranges.find(({ range }) => range.text === target.cidr);
+      case 'pod':
+        return this.tree.pod(target.node, target.namespace, target.name);
+    }
   }
 
   #update(): void {

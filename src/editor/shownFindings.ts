@@ -50,6 +50,7 @@ export class ShownFindings implements vscode.Disposable {
   #cluster: Cluster | undefined;
   #mirror: { dispose(): void } | undefined;
   #shown: readonly ShownFinding[] = NONE;
+  #severities: SeverityChoice = {};
   #hidden: readonly HiddenFinding[] = [];
   #byObject = new Map<string, ShownFinding[]>();
   #byPlace = new Map<string, ShownFinding[]>();
@@ -73,6 +74,10 @@ export class ShownFindings implements vscode.Disposable {
   /** Most severe first, then by code, then by the first subject. */
   get shown(): readonly ShownFinding[] {
     return this.#shown;
+  }
+  /** What the settings say of checks, as it was applied last. */
+  get severities(): SeverityChoice {
+    return this.#severities;
   }
   /** Hidden ones that would be there now. */
   get hidden(): readonly HiddenFinding[] {
@@ -112,6 +117,7 @@ export class ShownFindings implements vscode.Disposable {
   #compute(): void {
     const findings: ReadonlyMap<string, Finding> = this.#cluster?.mirror.findings ?? new Map<string, Finding>();
     const choice = severityChoice(vscode.workspace.getConfiguration().get(Setting.severity));
+    this.#severities = choice;
     const hidden = this.#hiddenFindings.of(this.#cluster?.identity.server ?? '');
     const shown: ShownFinding[] = [];
     this.#hidden = [...findings.keys()].flatMap((id) => hidden.get(id) ?? []);

@@ -5,7 +5,6 @@
 import { setMaxListeners } from 'node:events';
 import { networkInterfaces } from 'node:os';
 
-import { needsOf, readNetwork } from '../core/cni/index.js';
 import type { WorkstationInterface } from '../core/network/facts.js';
 import type { ClusterAccess } from './access.js';
 import { Api, limitsOf } from './api.js';
@@ -13,7 +12,7 @@ import { Connection, type LinkState } from './connection.js';
 import { KubeError } from './errors.js';
 import { Inventory } from './inventory/inventory.js';
 import type { Log } from './log.js';
-import { isSettled, Model } from './model.js';
+import { Model } from './model.js';
 import { HANDLERS, type RequestContext } from './requests.js';
 import type { ConnectionState, KindState, SessionChange, SessionOptions, SessionRequests } from './session.js';
 import { TIMING, type Timing } from './timing.js';
@@ -38,8 +37,6 @@ export class ClusterHost {
   readonly #end = new AbortController();
   #state: ConnectionState = { phase: 'idle' };
   #modelTimer: NodeJS.Timeout | undefined;
-  /** A change waits for its model. */
-  #modelDue = false;
   /** Before this moment (of `performance.now`) no new model is made. */
   #modelNotBefore = 0;
   #pauseTimer: NodeJS.Timeout | undefined;
@@ -111,16 +108,10 @@ export class ClusterHost {
 
   /** Facts or states of kinds changed: a new model is due. At once when it has been quiet, else after what is left of the pause. */
   #changed(): void {
-    if (this.#modelDue || this.#end.signal.aborted) return;
-    this.#modelDue = true;
-    this.#modelIn(Math.max(0, this.#modelNotBefore - performance.now()));
-  }
-
-  #modelIn(waitMs: number): void {
-    clearTimeout(this.#modelTimer);
+    if (this.#modelTimer !== undefined || this.#end.signal.aborted) return;
+    const waitMs = Math.max(0, this.#modelNotBefore - performance.now());
     this.#modelTimer = setTimeout(() => {
-      this.#modelDue = false;
-      this.#modelIn(this.#timing.modelAnewMs);
+      this.#modelTimer = undefined;
       this.#remodel();
     }, waitMs);
   }
@@ -128,20 +119,14 @@ export class ClusterHost {
   #remodel(): void {
     const started = performance.now();
     const { log, options, onChange } = this.#parts;
+    const kinds = this.#inventory.kinds;
     const facts = this.#inventory.facts(new Date().toISOString(), options.workstation ? workstation() : []);
-    const network = readNetwork(facts);
-    // What a solution needs is known once it is recognised. It is asked for before anything is found, so that nothing is
-    // found missing that was only not read yet.
-    const { resources, configMaps } = needsOf(facts);
-    this.#inventory.follow(resources, configMaps, network.reading.agent);
-    const { kinds } = this.#inventory;
-    const change = this.#model.update(network, kinds, this.#inventory.pods.takeChangedNodes(), options.severities);
+    const change = this.#model.update(facts, kinds, this.#inventory.pods.takeChangedNodes(), options.severities);
     if (change !== undefined) onChange(change);
     this.#stateChanged();
     const took = performance.now() - started;
     // A large model must not take the whole thread: events have to be read meanwhile.
-    const { modelEveryMs, modelFirstMs } = this.#timing;
-    this.#modelNotBefore = started + Math.max(isSettled(kinds) ? modelEveryMs : modelFirstMs, took * 4);
+    this.#modelNotBefore = started + Math.max(this.#timing.modelEveryMs, took * 4);
     if (took > 1000) log('debug', 'the model took long', { ms: Math.round(took), pods: facts.pods.size });
   }
 
@@ -179,7 +164,8 @@ function stateOf(
       const readable = states.some((kind) => kind.state !== 'forbidden' && kind.state !== 'absent');
       const forbidden = states.find((kind) => kind.state === 'forbidden');
       if (!readable && forbidden !== undefined) return { phase: 'forbidden', server, message: forbidden.message };
-      return { phase: 'connected', server, version: link.version, complete: isSettled(kinds), insecure };
+      const complete = states.every((kind) => kind.state !== 'waiting' && kind.state !== 'listing');
+      return { phase: 'connected', server, version: link.version, complete, insecure };
     }
   }
 }

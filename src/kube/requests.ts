@@ -1,5 +1,6 @@
 /** Answers to what the other side asks: one function a request, all of them in one table that must be complete. */
 import { parseAddress } from '../core/ip/address.js';
+import { buildMapModel } from '../core/map/build.js';
 import { customObject } from '../core/network/fromObjects.js';
 import { compareNatural } from '../core/network/naturalOrder.js';
 import type { ObjectRef } from '../core/network/place.js';
@@ -36,7 +37,20 @@ export const HANDLERS: Handlers = {
     const object = await api.get(resource, resource.namespaced ? ref.namespace : undefined, ref.name, signal);
     return { json: JSON.stringify(customObject(object).content) };
   },
+  map: ({ model, state }, { context, severities, hidden }) => {
+    if (model.network === undefined) return { model: undefined };
+    const isHidden = new Set(hidden);
+    const findings = model.picture.findings.flatMap((found) => {
+      const severity = severities[found.code] ?? found.severity;
+      return severity === 'off' || isHidden.has(found.id) ? [] : [{ ...found, severity }];
+    });
+    return { model: buildMapModel(model.network, findings, { context, simulated: isSimulated(state()) }) };
+  },
 };
+
+/** Whether the API server says of itself that it is a simulated one. */
+const isSimulated = (state: ConnectionState): boolean =>
+  state.phase === 'connected' && state.version.includes('+simulated');
 
 /** The most that one answer carries. */
 const MAX_ROWS = 5_000;

@@ -5,6 +5,7 @@
  * side holds summaries only, and asks for what it shows. Every request can be cancelled and has a limit of its own.
  */
 import type { Finding, Severity } from '../core/checks/check.js';
+import type { MapModel } from '../core/map/model.js';
 import type { Claim } from '../core/network/claim.js';
 import type { Gap } from '../core/network/facts.js';
 import type { Evidence, Datapath } from '../core/network/reading.js';
@@ -147,6 +148,11 @@ export interface SessionRequests {
   findPods: { params: { text: string; limit: number }; result: PodPage };
   /** One live object as JSON text, without managedFields. Errors carry the server's words. */
   object: { params: { ref: ObjectRef }; result: { json: string } };
+  /** What the map draws: the findings with the user's severities, without those that are off or hidden. */
+  map: {
+    params: { context: string; severities: Readonly<Record<string, Severity | 'off'>>; hidden: readonly string[] };
+    result: { model: MapModel | undefined };
+  };
 }
 
 export interface Disposable {

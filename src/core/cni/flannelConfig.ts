@@ -48,7 +48,7 @@ export function networkClaims(map: ConfigMapFacts | undefined): Claim[] {
             text,
             role: 'pod-cluster',
             owner: 'cluster',
-            place: objectPlace(map.ref, 'data', NET_CONF),
+            place: objectPlace(map.ref, 'data', NET_CONF, key),
             provenance: 'declared',
             used: true,
             repeats: true,

@@ -129,7 +129,7 @@ function kubeProxyOf(facts: ClusterFacts): KubeProxyFacts | undefined {
       object: map.ref,
       mode: textOf(at(config.value, 'mode')),
       detectLocalMode: textOf(at(config.value, 'detectLocalMode')),
-      clusterCIDRs: statements(map.ref, textOf(at(config.value, 'clusterCIDR')), ['data', config.key]),
+      clusterCIDRs: statements(map.ref, textOf(at(config.value, 'clusterCIDR')), ['data', config.key, 'clusterCIDR']),
     };
   const running = components(facts, 'kube-proxy');
   const [first] = running;
@@ -167,7 +167,12 @@ export function controlPlaneOf(facts: ClusterFacts): ControlPlane {
   const recorded = (field: string): Statement[] =>
     kubeadm === undefined || record === undefined
       ? []
-      : statements(kubeadm.ref, textOf(at(record.value, 'networking', field)), ['data', record.key]);
+      : statements(kubeadm.ref, textOf(at(record.value, 'networking', field)), [
+          'data',
+          record.key,
+          'networking',
+          field,
+        ]);
   const servers = k3sServers(facts);
   const ofServers = (name: string): Statement[] =>
     distinct(

@@ -4,6 +4,7 @@ import type { Connection } from '../connection.js';
 import type { CredentialConsent } from '../consent.js';
 import { Command, EXTENSION_ID, InternalCommand } from '../contributions.js';
 import type { FindingsView } from '../findingsView.js';
+import type { MapPanel } from '../map/mapPanel.js';
 import type { NetworkView } from '../networkView.js';
 import type { RangesView } from '../rangesView.js';
 import { MoreElement } from '../tree/elements.js';
@@ -21,6 +22,7 @@ export interface CommandParts {
   readonly network: NetworkView;
   readonly ranges: RangesView;
   readonly found: FindingsView;
+  readonly map: MapPanel;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -31,6 +33,7 @@ export function commandHandlers({
   network,
   ranges,
   found,
+  map,
   log,
 }: CommandParts): Readonly<Record<Command | InternalCommand, Handler>> {
   return {
@@ -45,6 +48,9 @@ export function commandHandlers({
     [Command.copyIp]: (row, rows) => copyIp(connection, row, rows),
     [Command.copyCidr]: (row, rows) => copyCidr(connection, row, rows),
     [Command.openObject]: (row, rows) => openObject(connection, row, rows),
+    [Command.openMap]: () => {
+      map.open();
+    },
     [Command.manageCredentialPrograms]: () => consent.manage(),
     [Command.hideFinding]: (row) => findingCommands.hide(row),
     [Command.showHiddenFinding]: (row) => findingCommands.showHidden(row),

@@ -25,14 +25,10 @@ export interface WatchedEnvironment {
 }
 
 export interface WatchedKind<T> {
-  /** What it is called where a part of a resource is read beside the whole: `systempods`. */
-  readonly name?: string;
   readonly resource: Omit<Resource, 'version'>;
   /** The preferred one first. */
   readonly versions: readonly string[];
   readonly scope: Scope;
-  /** False: as long as there is none, it is only looked for now and then. */
-  readonly watchesEmpty: boolean;
   readonly codec: Codec<T>;
   /** Where the list of the whole cluster goes (or of the scope's namespace), or that of one namespace. */
   readonly sink: (namespace: string | undefined) => Sink<T>;
@@ -67,7 +63,7 @@ export class Watched<T> {
 
   /** `pods`, `ciliumnodes.cilium.io`. */
   get name(): string {
-    return this.#kind.name ?? nameOfResource(this.#kind.resource);
+    return nameOfResource(this.#kind.resource);
   }
 
   /** Asks again at once for what was absent or forbidden, and takes notice of other namespaces. */
@@ -92,7 +88,7 @@ export class Watched<T> {
         await this.#alarm.wait(spread(timing.absentRetryMs), signal);
       } else {
         this.#forbidden = error.message;
-        log('info', `${this.name}: may not be read`, { reason: error.message });
+        log('info', `${this.name}: may not be read in the whole cluster`, { reason: error.message });
         await this.#byNamespace(version, signal);
       }
     }
@@ -112,12 +108,11 @@ export class Watched<T> {
   }
 
   get gap(): Gap | undefined {
-    const resource = nameOfResource(this.#kind.resource);
+    const resource = this.name;
     const state = this.state;
     switch (state.state) {
       case 'absent':
-        // Of a kind that is not served there are none: that is knowledge, not a gap.
-        return undefined;
+        return { resource, reason: 'absent', detail: 'The API server does not serve this kind.' };
       case 'forbidden':
         return { resource, reason: 'forbidden', detail: state.message };
       case 'failing':
@@ -147,7 +142,6 @@ export class Watched<T> {
       timing,
       resource: { ...this.#kind.resource, version },
       scope,
-      watchesEmpty: this.#kind.watchesEmpty,
       codec: this.#kind.codec,
       sink: part.sink,
       onState: (state) => {

@@ -50,7 +50,7 @@ describe('service ranges, from the place that decides to the mere guess', () => 
         '10.96.0.0/12 | ServiceCIDR kubernetes · spec.cidrs[0] | assigned',
         '10.96.0.0/12 | Pod kube-system/kube-apiserver-n1 · spec.containers[0].command[1] | declared | repeats',
         '10.96.0.0/12 | Pod kube-system/kube-controller-manager-n1 · spec.containers[0].command[2] | declared | repeats',
-        '10.96.0.0/12 | ConfigMap kube-system/kubeadm-config · data.ClusterConfiguration | declared | repeats',
+        '10.96.0.0/12 | ConfigMap kube-system/kubeadm-config · data.ClusterConfiguration.networking.serviceSubnet | declared | repeats',
       ],
     );
   });
@@ -58,7 +58,7 @@ describe('service ranges, from the place that decides to the mere guess', () => 
   test('an older cluster: the flag decides', () => {
     assert.deepEqual(claimsOf(facts({ pods: [apiServer], configMaps: [record], services }), 'service'), [
       '10.96.0.0/12 | Pod kube-system/kube-apiserver-n1 · spec.containers[0].command[1] | declared',
-      '10.96.0.0/12 | ConfigMap kube-system/kubeadm-config · data.ClusterConfiguration | declared | repeats',
+      '10.96.0.0/12 | ConfigMap kube-system/kubeadm-config · data.ClusterConfiguration.networking.serviceSubnet | declared | repeats',
     ]);
   });
 
@@ -79,8 +79,8 @@ describe('service ranges, from the place that decides to the mere guess', () => 
       ),
       [
         '10.96.0.0/16 | ServiceCIDR kubernetes · spec.cidrs[0] | assigned',
-        '10.96.0.0/16 | ConfigMap kube-system/kubeadm-config · data.ClusterConfiguration | declared | repeats',
-        'fd00:10:96::/112 | ConfigMap kube-system/kubeadm-config · data.ClusterConfiguration | declared',
+        '10.96.0.0/16 | ConfigMap kube-system/kubeadm-config · data.ClusterConfiguration.networking.serviceSubnet | declared | repeats',
+        'fd00:10:96::/112 | ConfigMap kube-system/kubeadm-config · data.ClusterConfiguration.networking.serviceSubnet | declared',
       ],
     );
   });
@@ -128,9 +128,9 @@ describe('the pod range of the cluster', () => {
     });
     assert.deepEqual(claimsOf(cluster, 'pod-cluster'), [
       '10.244.0.0/16 | Pod kube-system/kube-controller-manager-n1 · spec.containers[0].command[2] | declared | blocks of /25',
-      '10.244.0.0/16 | ConfigMap kube-system/kubeadm-config · data.ClusterConfiguration | declared | repeats | blocks of /25',
-      "10.244.0.0/16 | ConfigMap kube-system/kube-proxy · data['config.conf'] | declared | repeats",
-      "10.244.0.0/16 | ConfigMap kube-flannel/kube-flannel-cfg · data['net-conf.json'] | declared | repeats",
+      '10.244.0.0/16 | ConfigMap kube-system/kubeadm-config · data.ClusterConfiguration.networking.podSubnet | declared | repeats | blocks of /25',
+      "10.244.0.0/16 | ConfigMap kube-system/kube-proxy · data['config.conf'].clusterCIDR | declared | repeats",
+      "10.244.0.0/16 | ConfigMap kube-flannel/kube-flannel-cfg · data['net-conf.json'].Network | declared | repeats",
     ]);
   });
 
