@@ -40,6 +40,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Without trust, the workspace opens in Restricted Mode. */
   readonly trusted?: boolean;
+  /** A secret without which nobody is served; for a server that a human uses, on a machine that others may use too. */
+  readonly token?: string;
   /** Lets the address say which tests to run; no notification is ever shown then. */
   readonly testDriver?: boolean;
 }
@@ -140,7 +142,7 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
       `--server-data-dir=${data}`,
       '--telemetry-level=off',
       '--accept-server-license-terms',
-      '--without-connection-token',
+      options.token === undefined ? '--without-connection-token' : `--connection-token=${options.token}`,
       '--disable-update-check',
       '--disable-getting-started-override',
       ...(options.trusted === false ? [] : ['--disable-workspace-trust']),

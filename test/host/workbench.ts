@@ -73,8 +73,8 @@ after(async () => {
   for (const server of servers.values()) await (await server).stop();
 });
 
-/** Opens a window and waits for its activity bar. Prefer `uiTest`, which also closes it and keeps what a failure looked like. */
-export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+/** Opens a window in a fresh folder. Prefer `uiTest`, which also closes it and keeps what a failure looked like. */
+async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const server = await sharedServer(options.trusted !== false, options.env ?? {});
   const folder = mkdtempSync(path.join(os.tmpdir(), 'ws-'));
   for (const [name, text] of Object.entries(options.files ?? {})) {
@@ -84,16 +84,24 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const theme = options.theme ?? 'light';
   const settings = { ...options.settings, 'workbench.colorTheme': THEMES[theme].label };
   server.resetSettings(settings);
-  const context = await (
-    await sharedBrowser()
-  ).newContext({ viewport: { width: options.width ?? 1280, height: options.height ?? 800 } });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${server.base}/?folder=${encodeURIComponent(folder)}`);
-  await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+  const viewport = { width: options.width ?? 1280, height: options.height ?? 800 };
+  const page = await openPage(await sharedBrowser(), `${server.base}/?folder=${encodeURIComponent(folder)}`, viewport);
   await page.locator(`.monaco-workbench.${THEMES[theme].className}`).waitFor();
   return new Workbench(page, server, folder, settings, theme);
+}
+
+/** Opens VS Code's address in a browser of its own state, and waits for the activity bar. */
+export async function openPage(
+  inside: Browser,
+  address: string,
+  viewport = { width: 1280, height: 800 },
+): Promise<Page> {
+  const context = await inside.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(address);
+  await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+  return page;
 }
 
 export class Workbench {
