@@ -15,7 +15,7 @@
  * The *packaged* extension is installed in a VS Code server of its own data, home and settings; there is no kubeconfig until
  * the test gives one. A test that needs a cluster starts the test API server in its own process and gives its kubeconfig as a
  * setting. Servers and browser are shared by all tests of a run and by all files; every test gets a fresh window, in a fresh
- * folder, with fresh settings. Locators wait by themselves (20 seconds at most): never sleep. A test that fails leaves
+ * folder, with fresh settings. Locators wait by themselves (40 seconds at most): never sleep. A test that fails leaves
  * `test-results/failed-….png` and prints the log of the extension host.
  */
 import assert from 'node:assert/strict';
@@ -98,7 +98,7 @@ export async function openPage(
 ): Promise<Page> {
   const context = await inside.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(40_000);
   await page.goto(address);
   await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
   return page;
@@ -137,6 +137,11 @@ export class Workbench {
    */
   treeItem(name: string | RegExp): Locator {
     return this.page.locator('.sidebar').getByRole('treeitem', { name });
+  }
+
+  /** The text that an empty view shows instead of a tree. */
+  welcome(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .welcome-view-content', { hasText: text });
   }
 
   /** The accessible names of the items in sight, from top to bottom. */
@@ -366,7 +371,7 @@ export function uiTest(title: string, options: WorkbenchOptions, body: (workbenc
 }
 
 /** Waits until `get` gives what is expected, for what has no locator; fails with the difference after the limit. */
-export async function eventually<T>(get: () => Promise<T>, expected: T, limitMs = 20_000): Promise<void> {
+export async function eventually<T>(get: () => Promise<T>, expected: T, limitMs = 40_000): Promise<void> {
   const deadline = Date.now() + limitMs;
   for (;;) {
     try {
