@@ -3,6 +3,7 @@ import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import { type Check, type Finding, SEVERITIES, type Severity } from './check.js';
 import { agentNotRunning } from './agentNotRunning.js';
+import { dockerOverlap } from './dockerOverlap.js';
 import { networkPluginNotReady } from './networkPluginNotReady.js';
 import { networkUnavailable } from './networkUnavailable.js';
 import { nodeAddressShared } from './nodeAddressShared.js';
@@ -11,12 +12,29 @@ import { nodePodRangesOverlap } from './nodePodRangesOverlap.js';
 import { nodeWithoutPodRange } from './nodeWithoutPodRange.js';
 import { podAddressShared } from './podAddressShared.js';
 import { podHasNodeAddress } from './podHasNodeAddress.js';
+import { podNodeOverlap } from './podNodeOverlap.js';
 import { podOutsideAllRanges } from './podOutsideAllRanges.js';
 import { podOutsideNodeRange } from './podOutsideNodeRange.js';
+import { podServiceOverlap } from './podServiceOverlap.js';
+import { poolsOverlap } from './poolsOverlap.js';
+import { publicRange } from './publicRange.js';
+import { serviceNodeOverlap } from './serviceNodeOverlap.js';
+import { solutionRangeOverlap } from './solutionRangeOverlap.js';
+import { specialRange } from './specialRange.js';
+import { workstationOverlap } from './workstationOverlap.js';
 
 /** Every check, by code. */
 export const CHECKS: readonly Check[] = [
   nodePodRangesOverlap,
+  podServiceOverlap,
+  podNodeOverlap,
+  serviceNodeOverlap,
+  poolsOverlap,
+  dockerOverlap,
+  workstationOverlap,
+  specialRange,
+  publicRange,
+  solutionRangeOverlap,
   podAddressShared,
   podOutsideNodeRange,
   podOutsideAllRanges,

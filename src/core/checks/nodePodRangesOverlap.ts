@@ -1,6 +1,6 @@
 /** CN101: two nodes hand out pod addresses from ranges that overlap. */
 import { compareRanges, contains, formatRange, sameRange } from '../ip/range.js';
-import type { Claim } from '../network/claim.js';
+import { type Claim, isInForce } from '../network/claim.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import { type Check, type Finding, finding, type Severity } from './check.js';
@@ -94,7 +94,7 @@ function severityOf(network: ClusterNetwork, group: readonly Claim[]): { severit
 
 function run(network: ClusterNetwork): Finding[] {
   const byNetwork = groupBy(
-    network.claims.filter((claim) => claim.role === 'pod-node' && claim.used !== false),
+    network.claims.filter((claim) => claim.role === 'pod-node' && isInForce(claim)),
     (claim) => claim.network ?? '',
   );
   const findings: Finding[] = [];

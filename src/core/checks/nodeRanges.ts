@@ -4,7 +4,7 @@
  */
 import type { Family } from '../ip/address.js';
 import { RangeSet } from '../ip/rangeSet.js';
-import type { Claim } from '../network/claim.js';
+import { type Claim, isInForce } from '../network/claim.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import type { PodTable } from '../network/podTable.js';
 import { groupBy } from './groupBy.js';
@@ -20,7 +20,7 @@ export interface NodeRanges {
 /** Node name to the ranges from which its pods take, or may take, their addresses. */
 export function rangesByNode(network: ClusterNetwork): Map<string, NodeRanges> {
   const byNode = groupBy(
-    network.claims.filter((claim) => claim.role === 'pod-node' && claim.used !== false && claim.node !== undefined),
+    network.claims.filter((claim) => claim.role === 'pod-node' && isInForce(claim) && claim.node !== undefined),
     (claim) => claim.node ?? '',
   );
   const ranges = new Map<string, NodeRanges>();
@@ -64,9 +64,10 @@ export function bindingOf(
 ): 'certain' | 'observed' | 'no' {
   switch (network.reading.addressSource) {
     case 'node-pod-cidr':
-      return 'certain';
-    // A solution's own ranges a node may lend addresses to other nodes (Calico's blocks), or grow (multi-pool).
+      return network.reading.confidence === 'certain' ? 'certain' : 'observed';
+    // Nodes may borrow from each other's ranges (Calico's blocks), unless the reading says that they do not.
     case 'solution-per-node':
+      return network.reading.nodeRangesBindPods === true && network.reading.missing.length === 0 ? 'certain' : 'no';
     case 'pools':
     case 'per-namespace':
       return 'no';

@@ -69,7 +69,7 @@ function run(network: ClusterNetwork): Finding[] {
   const names = listing(without.map((node) => node.name));
   const has = agree(without.length, 'has', 'have');
   const what = `${names} ${has} no pod range (spec.podCIDR is empty)`;
-  if (source === 'node-pod-cidr') {
+  if (source === 'node-pod-cidr' && reading.solution !== 'unknown') {
     const cause =
       exhausted(network, without).length > 0
         ? 'kube-controller-manager has none left to assign (CIDRNotAvailable)'

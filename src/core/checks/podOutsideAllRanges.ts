@@ -37,7 +37,7 @@ const idOf = (network: ClusterNetwork, row: number): string =>
 
 function run(network: ClusterNetwork): Finding[] {
   const { facts, reading } = network;
-  if (reading.confidence === 'none' || reading.missing.length > 0 || reading.podsShareNodeSubnets === true) return [];
+  if (reading.solution === 'unknown' || reading.missing.length > 0 || reading.podsShareNodeSubnets === true) return [];
   const claims = network.claims.filter(isPodRange);
   const known = RangeSet.of(claims.map((claim) => claim.range));
   const knows = { 4: known.size(4) > 0n, 6: known.size(6) > 0n };

@@ -81,7 +81,7 @@ function report(
     ? `the other nodes send traffic for ${them} to ${owners.length === 0 ? 'another node' : listing(owners)}`
     : `the other nodes have no route to ${them}, so only ${agree(nodes.length, 'that node', 'those nodes')} may reach ${them}`;
   const observed =
-    binding === 'observed'
+    binding === 'observed' && network.reading.solution === 'unknown'
       ? " (no solution was recognised, but the other pods have addresses of their nodes' ranges)"
       : '';
   const subjectOf = ({ row, address }: Stray): Subject => podSubject(pods, row, address);

@@ -51,6 +51,11 @@ const SOURCES: Readonly<Record<string, AddressSource>> = {
   'delegated-plugin': 'pools',
 };
 
+/** Modes in which pods get addresses of the cloud's subnets, where the nodes stand too. */
+const CLOUD_MODES = new Set(['eni', 'azure', 'alibabacloud', 'delegated-plugin']);
+/** Modes in which the operator cuts a range for each node from the pools, in order. */
+const CLUSTER_POOL_MODES = new Set(['cluster-pool', 'cluster-pool-v2beta']);
+
 /** The mode; Cilium's own default where the configuration is silent. Undefined when there is no configuration to read. */
 const ipamOf = (config: ConfigMapFacts | undefined): string | undefined =>
   config === undefined ? undefined : config.data['ipam'] || 'cluster-pool';
@@ -335,6 +340,9 @@ export const cilium: Solution = {
       confidence,
       evidence,
       addressSource: source,
+      podsShareNodeSubnets: CLOUD_MODES.has(ipamOf(config) ?? ''),
+      nodeRangesBindPods: CLUSTER_POOL_MODES.has(ipamOf(config) ?? ''),
+      handsOutInOrder: CLUSTER_POOL_MODES.has(ipamOf(config) ?? '') || ipamOf(config) === 'multi-pool',
       claims: [
         ...clusterPoolClaims(config),
         ...(ipamOf(config) === 'multi-pool' ? podPoolClaims(facts) : []),

@@ -14,6 +14,8 @@ interface Known extends AgentMarks {
   readonly id: string;
   readonly title: string;
   readonly addressSource: AddressSource | ((agent: WorkloadFacts) => AddressSource);
+  /** Pods have addresses of the subnets in which the nodes stand, or may have for all that is read here. */
+  readonly podsShareNodeSubnets?: boolean;
   /** Why this installation hands out no pod addresses itself, in words; undefined when it does. */
   readonly beside?: (facts: ClusterFacts, agent: WorkloadFacts) => string | undefined;
   /** Container of the agent whose image has the version. */
@@ -115,6 +117,7 @@ const KNOWN: readonly Known[] = [
     names: ['aws-node'],
     labels: [['k8s-app', 'aws-node']],
     addressSource: 'pools',
+    podsShareNodeSubnets: true,
     container: 'aws-node',
   },
   {
@@ -122,6 +125,7 @@ const KNOWN: readonly Known[] = [
     title: 'Azure CNI',
     names: ['azure-cns', 'azure-cni'],
     addressSource: 'pools',
+    podsShareNodeSubnets: true,
     beside: azureBeside,
   },
   {
@@ -176,6 +180,7 @@ function solutionOf(known: Known): Solution {
         evidence,
         addressSource:
           typeof addressSource === 'string' ? addressSource : agent === undefined ? 'unknown' : addressSource(agent),
+        podsShareNodeSubnets: known.podsShareNodeSubnets ?? false,
         agent: agent === undefined ? undefined : agentOf(agent),
         details: { note: `The ranges of ${known.title} are not read.` },
       };

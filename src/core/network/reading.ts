@@ -84,6 +84,16 @@ export interface CniReading {
    * a pod address among node addresses is no fault, and the API does not tell the subnets. Absent means no.
    */
   readonly podsShareNodeSubnets?: boolean;
+  /**
+   * For `solution-per-node`: the pods of a node have addresses of that node's ranges and of no others (Cilium's
+   * cluster-pool). Not so where nodes borrow single addresses from each other, as with Calico. Absent means no.
+   */
+  readonly nodeRangesBindPods?: boolean;
+  /**
+   * Ranges of nodes are cut from the pools one after the other from the beginning, so that what lies far behind is reached
+   * late or never (Cilium's cluster-pool). Absent means no: any block may be the next.
+   */
+  readonly handsOutInOrder?: boolean;
   /** Claims of the solution itself: pools, ranges a node, joins. Node podCIDRs are claimed by the model, not here. */
   readonly claims: readonly Claim[];
   readonly datapath: Datapath;

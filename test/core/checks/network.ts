@@ -1,11 +1,12 @@
 /** Cluster networks for tests of checks: facts of test/core/facts.ts, a reading, and the claims that both make. */
 import assert from 'node:assert/strict';
 import type { Check, Finding } from '../../../src/core/checks/check.js';
+import { readNetwork } from '../../../src/core/cni/index.js';
 import { parseCidr } from '../../../src/core/ip/range.js';
+import { buildClaims } from '../../../src/core/network/build.js';
 import type { Claim, Role } from '../../../src/core/network/claim.js';
 import type { ClusterNetwork } from '../../../src/core/network/clusterNetwork.js';
-import type { ClusterFacts } from '../../../src/core/network/facts.js';
-import { nodeRef, objectPlace } from '../../../src/core/network/place.js';
+import { objectPlace } from '../../../src/core/network/place.js';
 import { type CniReading, unknownReading } from '../../../src/core/network/reading.js';
 import { facts, type FactsOptions } from '../facts.js';
 
@@ -43,26 +44,6 @@ export function claim(role: Role, text: string, options: Partial<Claim> = {}): C
   };
 }
 
-const podCidrClaims = (read: ClusterFacts, source: CniReading['addressSource']): Claim[] =>
-  read.nodes.flatMap((node) =>
-    node.podCIDRs.flatMap((field) =>
-      field.cidr.ok
-        ? [
-            {
-              range: field.cidr.value,
-              text: field.text,
-              role: 'pod-node' as const,
-              owner: node.name,
-              node: node.name,
-              place: objectPlace(nodeRef(node.name), ...field.path),
-              provenance: 'assigned' as const,
-              ...(source === 'unknown' ? {} : { used: source === 'node-pod-cidr' }),
-            },
-          ]
-        : [],
-    ),
-  );
-
 /** A network of these facts, this reading (unknown unless given) and further claims. */
 export function network(
   options: FactsOptions,
@@ -70,12 +51,11 @@ export function network(
   claims: readonly Claim[] = [],
 ): ClusterNetwork {
   const known = facts(options);
-  return {
-    facts: known,
-    reading: read,
-    claims: [...podCidrClaims(known, read.addressSource), ...read.claims, ...claims],
-  };
+  return { facts: known, reading: read, claims: [...buildClaims(known, read), ...claims] };
 }
+
+/** As the product reads the facts: the solution recognised from its objects. */
+export const readAll = (options: FactsOptions): ClusterNetwork => readNetwork(facts(options));
 
 /** What the check finds, after looking at what every finding must be. */
 export function run(check: Check, on: ClusterNetwork): readonly Finding[] {
