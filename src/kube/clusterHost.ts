@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { networkInterfaces } from 'node:os';
 
+import { needsOf, readNetwork } from '../core/cni/index.js';
 import type { WorkstationInterface } from '../core/network/facts.js';
 import type { ClusterAccess } from './access.js';
 import { Api, limitsOf } from './api.js';
@@ -12,7 +13,7 @@ import { Connection, type LinkState } from './connection.js';
 import { KubeError } from './errors.js';
 import { Inventory } from './inventory/inventory.js';
 import type { Log } from './log.js';
-import { Model } from './model.js';
+import { isSettled, Model } from './model.js';
 import { HANDLERS, type RequestContext } from './requests.js';
 import type { ConnectionState, KindState, SessionChange, SessionOptions, SessionRequests } from './session.js';
 import { TIMING, type Timing } from './timing.js';
@@ -37,6 +38,8 @@ export class ClusterHost {
   readonly #end = new AbortController();
   #state: ConnectionState = { phase: 'idle' };
   #modelTimer: NodeJS.Timeout | undefined;
+  /** A change waits for its model. */
+  #modelDue = false;
   /** Before this moment (of `performance.now`) no new model is made. */
   #modelNotBefore = 0;
   #pauseTimer: NodeJS.Timeout | undefined;
@@ -108,10 +111,16 @@ export class ClusterHost {
 
   /** Facts or states of kinds changed: a new model is due. At once when it has been quiet, else after what is left of the pause. */
   #changed(): void {
-    if (this.#modelTimer !== undefined || this.#end.signal.aborted) return;
-    const waitMs = Math.max(0, this.#modelNotBefore - performance.now());
+    if (this.#modelDue || this.#end.signal.aborted) return;
+    this.#modelDue = true;
+    this.#modelIn(Math.max(0, this.#modelNotBefore - performance.now()));
+  }
+
+  #modelIn(waitMs: number): void {
+    clearTimeout(this.#modelTimer);
     this.#modelTimer = setTimeout(() => {
-      this.#modelTimer = undefined;
+      this.#modelDue = false;
+      this.#modelIn(this.#timing.modelAnewMs);
       this.#remodel();
     }, waitMs);
   }
@@ -119,14 +128,20 @@ export class ClusterHost {
   #remodel(): void {
     const started = performance.now();
     const { log, options, onChange } = this.#parts;
-    const kinds = this.#inventory.kinds;
     const facts = this.#inventory.facts(new Date().toISOString(), options.workstation ? workstation() : []);
-    const change = this.#model.update(facts, kinds, this.#inventory.pods.takeChangedNodes(), options.severities);
+    const network = readNetwork(facts);
+    // What a solution needs is known once it is recognised. It is asked for before anything is found, so that nothing is
+    // found missing that was only not read yet.
+    const { resources, configMaps } = needsOf(facts);
+    this.#inventory.follow(resources, configMaps, network.reading.agent);
+    const { kinds } = this.#inventory;
+    const change = this.#model.update(network, kinds, this.#inventory.pods.takeChangedNodes(), options.severities);
     if (change !== undefined) onChange(change);
     this.#stateChanged();
     const took = performance.now() - started;
     // A large model must not take the whole thread: events have to be read meanwhile.
-    this.#modelNotBefore = started + Math.max(this.#timing.modelEveryMs, took * 4);
+    const { modelEveryMs, modelFirstMs } = this.#timing;
+    this.#modelNotBefore = started + Math.max(isSettled(kinds) ? modelEveryMs : modelFirstMs, took * 4);
     if (took > 1000) log('debug', 'the model took long', { ms: Math.round(took), pods: facts.pods.size });
   }
 
@@ -164,8 +179,7 @@ function stateOf(
       const readable = states.some((kind) => kind.state !== 'forbidden' && kind.state !== 'absent');
       const forbidden = states.find((kind) => kind.state === 'forbidden');
       if (!readable && forbidden !== undefined) return { phase: 'forbidden', server, message: forbidden.message };
-      const complete = states.every((kind) => kind.state !== 'waiting' && kind.state !== 'listing');
-      return { phase: 'connected', server, version: link.version, complete, insecure };
+      return { phase: 'connected', server, version: link.version, complete: isSettled(kinds), insecure };
     }
   }
 }

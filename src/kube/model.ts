@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Finding } from '../core/checks/check.js';
 import { type CheckSettings, runChecks } from '../core/checks/index.js';
 import type { ClusterNetwork } from '../core/network/clusterNetwork.js';
-import type { ClusterFacts, Gap } from '../core/network/facts.js';
+import type { Gap } from '../core/network/facts.js';
 import { compareNatural } from '../core/network/naturalOrder.js';
 import { unknownReading } from '../core/network/reading.js';
 import type { ClaimSummary, KindState, NodeSummary, Overview, ReadingSummary, SessionChange } from './session.js';
@@ -17,8 +17,6 @@ import { claimsByNode, claimSummaries, nodeSummary, readingSummary } from './sum
 
 /** What of an overview the model answers for; the state is the connection's. */
 export type Picture = Omit<Overview, 'state'>;
-
-const networkOf = (facts: ClusterFacts): ClusterNetwork => ({ facts, reading: unknownReading, claims: [] });
 
 export class Model {
   #network: ClusterNetwork | undefined;
@@ -49,15 +47,15 @@ export class Model {
     };
   }
 
-  /** Works everything out again; answers with the differences, or undefined when there are none. */
+  /** Works out findings and summaries again; answers with the differences, or undefined when there are none. */
   update(
-    facts: ClusterFacts,
+    network: ClusterNetwork,
     kinds: Readonly<Record<string, KindState>>,
     changedNodes: ReadonlySet<string>,
     settings: CheckSettings,
   ): SessionChange | undefined {
     const first = this.#network === undefined;
-    const network = networkOf(facts);
+    const { facts } = network;
     this.#network = network;
     const byNode = claimsByNode(network.claims);
     const reading = readingSummary(network.reading);
@@ -69,7 +67,10 @@ export class Model {
       (node) => node.name,
     );
     const claims = difference(this.#claims, claimSummaries(network), (claim) => claim.id);
-    const findings = difference(this.#findings, runChecks(network, settings), (finding) => finding.id);
+    // With half of the objects read, a check would find things missing that are there: what was found before stands until then.
+    const findings = isSettled(kinds)
+      ? difference(this.#findings, runChecks(network, settings), (finding) => finding.id)
+      : undefined;
     const change: SessionChange = {
       ...(first ? { reset: true } : {}),
       ...(isDeepStrictEqual(kinds, this.#kinds) ? {} : { kinds }),
@@ -90,6 +91,10 @@ export class Model {
     return Object.keys(change).length === 0 ? undefined : change;
   }
 }
+
+/** Whether every kind was read, or cannot be. */
+export const isSettled = (kinds: Readonly<Record<string, KindState>>): boolean =>
+  Object.values(kinds).every(({ state }) => state !== 'waiting' && state !== 'listing');
 
 /** Brings `known` up to date, in the order of `now`; undefined when nothing differed. */
 function difference<T>(

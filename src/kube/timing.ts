@@ -28,6 +28,10 @@ export interface Timing {
   readonly absentRetryMs: number;
   /** The least time between two models while changes keep coming. */
   readonly modelEveryMs: number;
+  /** The same while the first lists arrive: one model shows what must be read for the next. */
+  readonly modelFirstMs: number;
+  /** After so long without a change, a model is made all the same: some findings depend on how long something has been so. */
+  readonly modelAnewMs: number;
   /** Watches stop after nothing has been visible for so long. */
   readonly pauseAfterMs: number;
 }
@@ -44,6 +48,8 @@ export const TIMING: Timing = {
   forbiddenRetryMs: 120_000,
   absentRetryMs: 300_000,
   modelEveryMs: 250,
+  modelFirstMs: 50,
+  modelAnewMs: 30_000,
   pauseAfterMs: 300_000,
 };
 

@@ -6,7 +6,7 @@
  */
 import type { ClusterFacts, NodeFacts, WorkloadFacts } from '../network/facts.js';
 import { isKnown } from '../network/facts.js';
-import { switchOf } from '../network/flags.js';
+import { runs, switchOf } from '../network/flags.js';
 import { parseJson, textsOf } from '../network/json.js';
 import { nodeRef, objectPlace } from '../network/place.js';
 import type { Evidence } from '../network/reading.js';
@@ -91,7 +91,9 @@ export const flannel: Solution = {
         ],
         primary: true,
       };
-    if (nodes.length === 0) return undefined;
+    // A flanneld in another DaemonSet is part of that solution, and so are its annotations.
+    if (nodes.length === 0 || facts.workloads.some(({ containers }) => containers.some((one) => runs(one, 'flanneld'))))
+      return undefined;
     // Annotations outlive the flannel that wrote them: it may run outside of Kubernetes, or be gone.
     const { against } = podCIDRWitnesses(facts);
     if (against > 0)

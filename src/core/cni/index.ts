@@ -69,7 +69,7 @@ export function readCni(facts: ClusterFacts): CniReading {
     }),
   );
   const reading = chosen === undefined ? readUnrecognised(facts) : chosen.solution.read(facts, chosen.recognition);
-  const engine = reading.datapath.enforcesPolicies === true ? undefined : policyEngine(facts);
+  const engine = reading.datapath.enforcesPolicies === true ? undefined : policyEngine(facts, reading.agent);
   if (engine === undefined) return { ...reading, others };
   return {
     ...reading,

@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 
-import type { ResourceNeed } from '../../core/cni/solution.js';
+import type { ConfigMapNeed, ResourceNeed } from '../../core/cni/solution.js';
 import type {
   ClusterFacts,
   ConfigMapFacts,
@@ -92,6 +92,16 @@ class Gathered<T> {
   }
 }
 
+/** Pods that are read in full detail, beside the rows of all pods. */
+const SYSTEM_PODS = 'systempods';
+
+interface CollectOptions {
+  readonly name?: string;
+  /** Ends the reading and takes what was read out. */
+  readonly until?: AbortSignal;
+  readonly watchesEmpty?: boolean;
+}
+
 /** One watched kind, whatever its facts are. */
 type Kept = Pick<Watched<unknown>, 'name' | 'state' | 'gap' | 'poke' | 'run'>;
 
@@ -108,6 +118,7 @@ export class Inventory {
   readonly #configMaps: Gathered<ConfigMapFacts>;
   readonly #policies: Gathered<CustomObject>;
   readonly #events: Gathered<EventFacts>;
+  readonly #configMapNames = new Set<string>();
   readonly #custom = new Map<ResourceName, { readonly kept: Kept; readonly objects: Gathered<CustomObject> }>();
   /** The agent's pods that are read at present, and how to end that. */
   #agent: { readonly scope: Scope | undefined; readonly stop?: AbortController } = { scope: undefined };
@@ -140,6 +151,7 @@ export class Inventory {
         resource: KIND.pods,
         versions: KIND.pods.versions,
         scope: {},
+        watchesEmpty: true,
         codec: jsonCodec((object) => podFacts(object)),
         sink: (namespace) => this.pods.sink(namespace),
       }),
@@ -149,14 +161,8 @@ export class Inventory {
     this.#collect(KIND.services, {}, this.#services, serviceFacts);
     this.#collect(KIND.daemonSets, {}, this.#workloads, workloadFacts);
     this.#collect(KIND.networkPolicies, {}, this.#policies, customObject);
-    for (const { namespace, name } of CONFIG_MAPS)
-      this.#collect(
-        KIND.configMaps,
-        { namespace, fieldSelector: `metadata.name=${name}` },
-        this.#configMaps,
-        configMapFacts,
-      );
-    this.#collect(KIND.pods, CONTROL_PLANE, this.#systemPods, systemPodFacts);
+    for (const need of CONFIG_MAPS) this.#collectConfigMap(need);
+    this.#collect(KIND.pods, CONTROL_PLANE, this.#systemPods, systemPodFacts, { name: SYSTEM_PODS });
     for (const reason of EVENT_REASONS)
       this.#collect(KIND.events, { fieldSelector: `reason=${reason}` }, this.#events, eventFacts);
     for (const kind of [KIND.serviceCidrs, KIND.ipAddresses]) this.#collectCustom(kind);
@@ -168,19 +174,17 @@ export class Inventory {
     for (const kept of this.#kept) this.#run(kept, signal);
   }
 
-  /** Reads what the recognised solutions need besides: their resources, and the pods of their agent. */
-  follow(needs: readonly ResourceNeed[], agent: AgentFacts | undefined): void {
-    for (const need of needs) {
-      if (this.#custom.has(need.name)) continue;
+  /** Reads what the recognised solutions need besides: resources, ConfigMaps, and the pods of the agent. What was read once is read on. */
+  follow(
+    resources: readonly ResourceNeed[],
+    configMaps: readonly ConfigMapNeed[],
+    agent: AgentFacts | undefined,
+  ): void {
+    for (const { name, group, versions, plural } of resources) {
       // The kind's name stands in each object; namespaced or not makes no difference while the whole cluster is read.
-      this.#collectCustom({
-        group: need.group,
-        versions: need.versions,
-        plural: need.plural,
-        kind: '',
-        namespaced: true,
-      });
+      if (!this.#custom.has(name)) this.#collectCustom({ group, versions, plural, kind: '', namespaced: true });
     }
+    for (const need of configMaps) this.#collectConfigMap(need);
     this.#followAgent(agent);
   }
 
@@ -236,13 +240,15 @@ export class Inventory {
     scope: Scope,
     into: Gathered<T>,
     facts: (object: JsonObject) => T,
-    until?: AbortSignal,
+    { name, until, watchesEmpty = true }: CollectOptions = {},
   ): Kept {
     const collections: Collection<T>[] = [];
     const watched = new Watched<Entry<T>>(this.#environment, {
+      ...(name === undefined ? {} : { name }),
       resource: kind,
       versions: kind.versions,
       scope,
+      watchesEmpty,
       codec: jsonCodec((object) => entryOf(object, facts)),
       sink: () => {
         const collection = into.collection();
@@ -256,6 +262,14 @@ export class Inventory {
       for (const collection of collections) into.drop(collection);
     });
     return watched;
+  }
+
+  #collectConfigMap({ namespace, name }: ConfigMapNeed): void {
+    const key = `${namespace}/${name}`;
+    if (this.#configMapNames.has(key)) return;
+    this.#configMapNames.add(key);
+    const scope = { namespace, fieldSelector: `metadata.name=${name}` };
+    this.#collect(KIND.configMaps, scope, this.#configMaps, configMapFacts, { watchesEmpty: false });
   }
 
   #collectCustom(kind: Kind): void {
@@ -288,7 +302,7 @@ export class Inventory {
     if (scope === undefined) return;
     const stop = new AbortController();
     this.#agent = { scope, stop };
-    this.#collect(KIND.pods, scope, this.#systemPods, systemPodFacts, stop.signal);
+    this.#collect(KIND.pods, scope, this.#systemPods, systemPodFacts, { name: SYSTEM_PODS, until: stop.signal });
   }
 
   /** Namespaces to try one by one. */

@@ -4,6 +4,7 @@
  * Left out: EndpointSlices (they follow pods and services, and change more often than all other kinds together; a probe of a
  * service asks for the few that it needs), ConfigMaps but those that hold a network configuration, and Secrets, always.
  */
+import type { ConfigMapNeed } from '../../core/cni/solution.js';
 import type { Resource } from '../api.js';
 
 export type Kind = Omit<Resource, 'version'> & { readonly versions: readonly string[] };
@@ -29,16 +30,10 @@ export const KIND = {
   events: kind('', ['v1'], 'events', 'Event', true),
 } as const;
 
-/** Deployments are read where networking solutions keep theirs, not in every namespace. */
-export const DEPLOYMENTS = kind('apps', ['v1'], 'deployments', 'Deployment', true);
-
-/** ConfigMaps that hold network configuration on any cluster; further ones come with the solutions. */
-export const CONFIG_MAPS: readonly { readonly namespace: string; readonly name: string }[] = [
+/** ConfigMaps that hold ranges whatever the solution; the solutions name theirs. */
+export const CONFIG_MAPS: readonly ConfigMapNeed[] = [
   { namespace: 'kube-system', name: 'kubeadm-config' },
   { namespace: 'kube-system', name: 'kube-proxy' },
-  { namespace: 'kube-flannel', name: 'kube-flannel-cfg' },
-  { namespace: 'kube-system', name: 'kube-flannel-cfg' },
-  { namespace: 'kube-system', name: 'cilium-config' },
 ];
 
 /** The control plane's static pods, whose flags hold ranges. https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/ */

@@ -39,6 +39,8 @@ export interface ReflectorParts<T> {
   readonly timing: Timing;
   readonly resource: Resource;
   readonly scope: Scope;
+  /** False: an empty list is not watched but asked for again now and then, which holds no connection. */
+  readonly watchesEmpty: boolean;
   readonly codec: Codec<T>;
   readonly sink: Sink<T>;
   readonly onState: (state: ReflectorState) => void;
@@ -92,6 +94,11 @@ export class Reflector<T> {
       const present = AbortSignal.any([signal, epoch]);
       try {
         version ??= await this.#list(present);
+        if (!this.#parts.watchesEmpty && this.#parts.sink.size === 0) {
+          version = undefined;
+          await this.#rest(timing.pollMs, present, signal);
+          continue;
+        }
         version = await this.#watch(version, present);
       } catch (thrown) {
         const error = thrown instanceof WatchEnded ? thrown.why : errorOfSocket(thrown);

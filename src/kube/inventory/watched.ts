@@ -25,10 +25,14 @@ export interface WatchedEnvironment {
 }
 
 export interface WatchedKind<T> {
+  /** What it is called where a part of a resource is read beside the whole: `systempods`. */
+  readonly name?: string;
   readonly resource: Omit<Resource, 'version'>;
   /** The preferred one first. */
   readonly versions: readonly string[];
   readonly scope: Scope;
+  /** False: as long as there is none, it is only looked for now and then. */
+  readonly watchesEmpty: boolean;
   readonly codec: Codec<T>;
   /** Where the list of the whole cluster goes (or of the scope's namespace), or that of one namespace. */
   readonly sink: (namespace: string | undefined) => Sink<T>;
@@ -63,7 +67,7 @@ export class Watched<T> {
 
   /** `pods`, `ciliumnodes.cilium.io`. */
   get name(): string {
-    return nameOfResource(this.#kind.resource);
+    return this.#kind.name ?? nameOfResource(this.#kind.resource);
   }
 
   /** Asks again at once for what was absent or forbidden, and takes notice of other namespaces. */
@@ -88,7 +92,7 @@ export class Watched<T> {
         await this.#alarm.wait(spread(timing.absentRetryMs), signal);
       } else {
         this.#forbidden = error.message;
-        log('info', `${this.name}: may not be read in the whole cluster`, { reason: error.message });
+        log('info', `${this.name}: may not be read`, { reason: error.message });
         await this.#byNamespace(version, signal);
       }
     }
@@ -108,11 +112,12 @@ export class Watched<T> {
   }
 
   get gap(): Gap | undefined {
-    const resource = this.name;
+    const resource = nameOfResource(this.#kind.resource);
     const state = this.state;
     switch (state.state) {
       case 'absent':
-        return { resource, reason: 'absent', detail: 'The API server does not serve this kind.' };
+        // Of a kind that is not served there are none: that is knowledge, not a gap.
+        return undefined;
       case 'forbidden':
         return { resource, reason: 'forbidden', detail: state.message };
       case 'failing':
@@ -142,6 +147,7 @@ export class Watched<T> {
       timing,
       resource: { ...this.#kind.resource, version },
       scope,
+      watchesEmpty: this.#kind.watchesEmpty,
       codec: this.#kind.codec,
       sink: part.sink,
       onState: (state) => {
