@@ -1,4 +1,7 @@
-/** The same suites in the desktop's VS Code, downloaded by @vscode/test-electron: where VS Code out of npm does not run. */
+/**
+ * The same suites in the desktop's VS Code, downloaded by @vscode/test-electron: where VS Code out of npm does not run.
+ * `VSCODE_VERSION` names another one than today's.
+ */
 import { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath } from '@vscode/test-electron';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -40,7 +43,7 @@ function ending(editor: ChildProcess, limitMs: number): Promise<string | undefin
 
 /** Runs the suites; gives why they ended early, or undefined when VS Code came to its end by itself. */
 export async function runInElectron(run: EditorRun, limitMs: number): Promise<string | undefined> {
-  const vscodeExecutablePath = await downloadAndUnzipVSCode('stable');
+  const vscodeExecutablePath = await downloadAndUnzipVSCode(process.env['VSCODE_VERSION'] ?? 'stable');
   const data = mkdtempSync(path.join(os.tmpdir(), 'vse-'));
   try {
     const user = path.join(data, 'user', 'User');
