@@ -83,12 +83,12 @@ describe('net-conf.json', () => {
   test('broken JSON claims nothing', () => {
     for (const text of ['', '{', 'null', '[]', '"x"', '{"Network": 7}']) assert.deepEqual(network(text), []);
   });
-  test('the place is the text in the ConfigMap', () => {
+  test('the place is the field in the text of the ConfigMap', () => {
     const [claim] = readCni(facts({ workloads: [agent], configMaps: [conf('{"Network": "10.0.0.0/8"}')] })).claims;
     assert.deepEqual(claim?.place, {
       kind: 'object',
       object: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-flannel', name: 'kube-flannel-cfg' },
-      path: ['data', 'net-conf.json'],
+      path: ['data', 'net-conf.json', 'Network'],
     });
   });
 });

@@ -42,6 +42,14 @@ function shown(files: Readonly<Record<string, string>>): string[] {
 const errorsAndWarnings = (files: Readonly<Record<string, string>>): string[] =>
   shown(files).filter((line) => / (error|warning) /.test(line));
 
+test('a pod range that overlaps the service range is underlined at both values', () => {
+  const found = errorsAndWarnings({ 'kubeadm.yaml': kubeadm('10.100.0.0/16') });
+  assert.equal(found.length, 2, found.join('\n'));
+  assert.match(found[0] ?? '', /^kubeadm.yaml: CN1\d\d warning 10\.(100\.0\.0\/16|96\.0\.0\/12)$/);
+  assert.match(found[1] ?? '', /^kubeadm.yaml: CN1\d\d warning 10\.(100\.0\.0\/16|96\.0\.0\/12)$/);
+  assert.notEqual(found[0], found[1]);
+});
+
 test('documents that agree, and flannel’s range around kubeadm’s, are healthy', () => {
   assert.deepEqual(
     errorsAndWarnings({ 'kubeadm.yaml': kubeadm('10.244.0.0/16'), 'flannel.yaml': flannel('10.244.0.0/16') }),
