@@ -70,6 +70,9 @@ export class Connection implements vscode.Disposable {
     );
   }
 
+  get log(): vscode.LogOutputChannel {
+    return this.#parts.log;
+  }
   get situation(): Situation {
     return this.#situation;
   }

@@ -1,19 +1,16 @@
 /**
- * Read-only documents of live objects: asked for when opened, and asked for again while they are open when something of
- * the cluster changes that may concern them.
+ * Read-only documents of live objects: asked for when opened, and watched for as long as they are open, so that what is
+ * shown follows the cluster.
  */
 import * as vscode from 'vscode';
-import { objectText } from '../core/manifests/objectText.js';
 import { formatRef, type ObjectRef } from '../core/network/place.js';
+import type { LiveObject } from '../kube/session.js';
 import type { Cluster } from './cluster.js';
 import type { Connection } from './connection.js';
-import type { MirrorChange } from './mirror.js';
 import { Scheme } from './contributions.js';
-import { type ObjectAddress, parseObjectUri } from './objectUri.js';
+import { objectUri, parseObjectUri } from './objectUri.js';
 
 const { t } = vscode.l10n;
-/** Changes are gathered for so long before open documents are asked for again. */
-const REFRESH_MS = 300;
 
 export class ObjectDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #connection: Connection;
@@ -21,9 +18,11 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
   readonly #subscriptions: vscode.Disposable;
   readonly onDidChange = this.#changed.event;
   #cluster: Cluster | undefined;
-  #mirror: { dispose(): void } | undefined;
-  readonly #due = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
+  #listening: { dispose(): void } | undefined;
+  /** By URI: the latest of what is watched; undefined for an object that does not exist (any more). */
+  readonly #live = new Map<string, string | undefined>();
+  /** URIs that the session was told to watch. */
+  #observed = '';
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -32,6 +31,12 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
       connection.onDidChange(() => {
         this.#follow();
       }),
+      vscode.workspace.onDidOpenTextDocument(({ uri }) => {
+        if (uri.scheme === Scheme.object) this.#observe();
+      }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        if (uri.scheme === Scheme.object) this.#observe();
+      }),
     );
     this.#follow();
   }
@@ -39,21 +44,22 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
   async provideTextDocumentContent(uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> {
     const address = parseObjectUri(uri);
     if (address === undefined) return comment(t('This is not the address of an object.'));
+    const { context, ref } = address;
     const { cluster } = this.#connection;
-    if (cluster?.identity.context !== address.context)
-      return comment(t('Not connected to the context "{0}"; this shows when it is.', address.context));
+    if (cluster?.identity.context !== context)
+      return comment(t('Not connected to the context "{0}". The object shows here when it is.', context));
+    const key = uri.toString();
+    if (this.#live.has(key)) return this.#live.get(key) ?? comment(t('{0} does not exist any more.', formatRef(ref)));
     try {
-      const { json } = await cluster.request('object', { ref: address.ref }, token);
-      return objectText(json);
+      return (await cluster.request('objectText', { ref }, token)).text;
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
-      return comment(t('{0} cannot be shown: {1}', formatRef(address.ref), words));
+      return comment(t('{0} cannot be shown: {1}', formatRef(ref), words));
     }
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    this.#mirror?.dispose();
+    this.#listening?.dispose();
     this.#subscriptions.dispose();
     this.#changed.dispose();
   }
@@ -63,33 +69,46 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
     const { cluster } = this.#connection;
     if (cluster === this.#cluster) return;
     this.#cluster = cluster;
-    this.#mirror?.dispose();
-    this.#mirror = cluster?.mirror.onChange((change) => {
-      this.#refreshWhere(({ ref }) => concerns(change, ref));
+    this.#listening?.dispose();
+    this.#listening = cluster?.session.onChange((change) => {
+      // A session that began anew knows of no documents.
+      if (change.reset === true) this.#observe(true);
+      for (const object of change.objects ?? []) this.#update(cluster, object);
     });
-    this.#refreshWhere(() => true);
+    this.#live.clear();
+    this.#observe(true);
+    for (const { uri } of this.#documents()) this.#changed.fire(uri);
   }
 
-  #refreshWhere(test: (address: ObjectAddress) => boolean): void {
-    for (const document of vscode.workspace.textDocuments) {
-      const address = parseObjectUri(document.uri);
-      if (address !== undefined && test(address)) this.#due.add(document.uri.toString());
-    }
-    if (this.#due.size === 0) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const due = [...this.#due];
-      this.#due.clear();
-      for (const uri of due) this.#changed.fire(vscode.Uri.parse(uri, true));
-    }, REFRESH_MS);
+  #update(cluster: Cluster, { ref, text }: LiveObject): void {
+    const uri = objectUri({ context: cluster.identity.context, ref });
+    this.#live.set(uri.toString(), text);
+    this.#changed.fire(uri);
   }
-}
 
-/** Whether an open object may be another one now. Summaries tell of nodes and pods; of other kinds, only what was concluded from them. */
-function concerns(change: MirrorChange, ref: ObjectRef): boolean {
-  if (ref.kind === 'Node') return change.nodes.includes(ref.name) || change.membership;
-  if (ref.kind === 'Pod') return change.podsOfNodes.length > 0;
-  return change.claims || change.findings || change.reading || change.gaps;
+  /** Has the session watch what is open, and forgets what is not. */
+  #observe(again = false): void {
+    const cluster = this.#cluster;
+    const open = this.#documents(cluster?.identity.context);
+    const uris = new Set(open.map(({ uri }) => uri.toString()));
+    for (const uri of this.#live.keys()) if (!uris.has(uri)) this.#live.delete(uri);
+    const observed = [...uris].sort().join('\n');
+    if (cluster === undefined || (observed === this.#observed && !again)) return;
+    this.#observed = observed;
+    cluster.request('observe', { refs: open.map(({ ref }) => ref) }).catch((error: unknown) => {
+      if (!cluster.signal.aborted) this.#connection.log.warn(error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  /** The open documents of objects, of one context or of all. */
+  #documents(context?: string): readonly { readonly uri: vscode.Uri; readonly ref: ObjectRef }[] {
+    return vscode.workspace.textDocuments.flatMap(({ uri, isClosed }) => {
+      const address = isClosed ? undefined : parseObjectUri(uri);
+      return address === undefined || (context !== undefined && address.context !== context)
+        ? []
+        : [{ uri, ref: address.ref }];
+    });
+  }
 }
 
 const comment = (text: string): string =>

@@ -9,13 +9,13 @@
 import * as vscode from 'vscode';
 import type { Severity, Subject } from '../core/checks/check.js';
 import { groupBy } from '../core/checks/groupBy.js';
-import { fieldLocator } from '../core/manifests/locate.js';
 import { type ObjectPlace, objectPlace, type ObjectRef, placeKey } from '../core/network/place.js';
+import type { LineSpan } from '../kube/session.js';
 import type { Cluster } from './cluster.js';
 import type { Connection } from './connection.js';
 import { documentationOf } from './documentation.js';
+import { type RangeFinder, rangeFinder } from './fieldRanges.js';
 import { cap } from './markdown.js';
-import { locateFields } from './objectPlaces.js';
 import { objectUri, parseObjectUri } from './objectUri.js';
 import { objectKey, type ShownFinding, type ShownFindings } from './shownFindings.js';
 
@@ -41,31 +41,41 @@ export class Problems implements vscode.Disposable {
   readonly #findings: ShownFindings;
   readonly #collection = vscode.languages.createDiagnosticCollection('cluster-network');
   readonly #subscriptions: vscode.Disposable;
-  /** By object and place: where fields stand that no editor shows. Empty while the object is asked for, and where that failed. */
-  readonly #located = new Map<string, ReadonlyMap<string, vscode.Range>>();
+  /** By object and place: where fields stand that no editor shows; the start while that is asked for, and where it failed. */
+  readonly #located = new Map<string, Map<string, vscode.Range>>();
+  /** By URI: where fields stand in the documents that are open. */
+  readonly #open = new Map<string, RangeFinder>();
   #cluster: Cluster | undefined;
 
   constructor(connection: Connection, findings: ShownFindings) {
     this.#connection = connection;
     this.#findings = findings;
-    const shown = (document: vscode.TextDocument): void => {
-      if (parseObjectUri(document.uri) !== undefined) this.#publish(document.uri);
-    };
     this.#subscriptions = vscode.Disposable.from(
       this.#collection,
       findings.onDidChange(() => {
         this.#publish();
         void this.#locate();
       }),
-      vscode.workspace.onDidOpenTextDocument(shown),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        shown(document);
+      vscode.workspace.onDidOpenTextDocument((document) => void this.#opened(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => void this.#opened(document)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        this.#open.delete(uri.toString());
       }),
     );
   }
 
   dispose(): void {
     this.#subscriptions.dispose();
+  }
+
+  /** Problems of an open document stand where the fields are in its very text. */
+  async #opened(document: vscode.TextDocument): Promise<void> {
+    if (parseObjectUri(document.uri) === undefined) return;
+    const { version } = document;
+    const find = await rangeFinder(document);
+    if (document.isClosed || document.version !== version) return;
+    this.#open.set(document.uri.toString(), find);
+    this.#publish(document.uri);
   }
 
   /** @param only the one document whose text is another one now */
@@ -80,7 +90,7 @@ export class Problems implements vscode.Disposable {
       return;
     }
     const documents = new Map<string, { uri: vscode.Uri; diagnostics: vscode.Diagnostic[] }>();
-    const range = this.#ranges(cluster);
+    const range = (place: ObjectPlace): vscode.Range => this.#rangeOf(cluster, place);
     for (const entry of this.#entries()) {
       const uri = uriOf(cluster, entry.place);
       const key = uri.toString();
@@ -107,22 +117,10 @@ export class Problems implements vscode.Disposable {
     });
   }
 
-  /** Answers where a place stands: in the open document, as located before, or at its document's start. */
-  #ranges(cluster: Cluster): (place: ObjectPlace) => vscode.Range {
-    const open = new Map(
-      vscode.workspace.textDocuments
-        .filter(({ uri }) => parseObjectUri(uri)?.context === cluster.identity.context)
-        .map((document) => [document.uri.toString(), document]),
-    );
-    const locators = new Map<vscode.TextDocument, ReturnType<typeof fieldLocator>>();
-    return (place) => {
-      const document = open.size === 0 ? undefined : open.get(uriOf(cluster, place).toString());
-      if (document === undefined) return this.#located.get(objectKey(place.object))?.get(placeKey(place)) ?? START;
-      let locate = locators.get(document);
-      if (locate === undefined) locators.set(document, (locate = fieldLocator(document.getText())));
-      const { start, end } = locate(place.path);
-      return new vscode.Range(document.positionAt(start), document.positionAt(end));
-    };
+  /** Where a place stands: in the open document, as located before, or at its document's start. */
+  #rangeOf(cluster: Cluster, place: ObjectPlace): vscode.Range {
+    const open = this.#open.size === 0 ? undefined : this.#open.get(uriOf(cluster, place).toString());
+    return open?.(place.path) ?? this.#located.get(objectKey(place.object))?.get(placeKey(place)) ?? START;
   }
 
   /** Asks for objects that were not asked for yet, a few at a time, until the limit is reached. */
@@ -131,38 +129,43 @@ export class Problems implements vscode.Disposable {
     if (cluster === undefined) return;
     const byObject = groupBy(this.#entries(), ({ place }) => objectKey(place.object));
     for (const key of this.#located.keys()) if (!byObject.has(key)) this.#located.delete(key);
-    const queue = [...byObject]
-      .filter(([key]) => !this.#located.has(key))
-      .slice(0, Math.max(0, MAX_LOCATED - this.#located.size))
-      .map(([key, entries]) => {
-        this.#located.set(key, new Map());
-        return { key, places: entries.map(({ place }) => place) };
-      });
+    const queue: { readonly ranges: Map<string, vscode.Range>; readonly places: readonly ObjectPlace[] }[] = [];
+    for (const [key, entries] of byObject) {
+      const ranges = this.#located.get(key) ?? new Map<string, vscode.Range>();
+      const places = entries.map(({ place }) => place).filter((place) => !ranges.has(placeKey(place)));
+      if (places.length === 0 || (ranges.size === 0 && this.#located.size >= MAX_LOCATED)) continue;
+      for (const place of places) ranges.set(placeKey(place), START);
+      this.#located.set(key, ranges);
+      queue.push({ ranges, places });
+    }
     if (queue.length === 0) return;
     const work = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift())
-        await this.#locateObject(cluster, next.key, next.places);
+        await locateObject(cluster, next.places, next.ranges);
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
     if (this.#cluster === cluster) this.#publish();
   }
+}
 
-  async #locateObject(cluster: Cluster, key: string, places: readonly ObjectPlace[]): Promise<void> {
-    const [first] = places;
-    if (first === undefined) return;
-    try {
-      const ranges = await locateFields(
-        cluster,
-        first.object,
-        places.map(({ path }) => path),
-      );
-      if (this.#cluster !== cluster || !this.#located.has(key)) return;
-      this.#located.set(key, new Map(places.map((place, index) => [placeKey(place), ranges[index] ?? START])));
-    } catch {
-      // It may not be read, or is gone already: the problem stays at the start of the document, which tells why when opened.
-    }
+/** Asks where places of one object stand, and adds what is answered. */
+async function locateObject(
+  cluster: Cluster,
+  places: readonly ObjectPlace[],
+  ranges: Map<string, vscode.Range>,
+): Promise<void> {
+  const [first] = places;
+  if (first === undefined) return;
+  try {
+    const { spans } = await cluster.request('locate', { ref: first.object, paths: places.map(({ path }) => path) });
+    places.forEach((place, index) => ranges.set(placeKey(place), rangeOfSpan(spans[index])));
+  } catch {
+    // It may not be read, or is gone already: the problem stays at the start of the document, which tells why when opened.
   }
 }
+
+const rangeOfSpan = (span: LineSpan | undefined): vscode.Range =>
+  span === undefined ? START : new vscode.Range(span.line, span.start, span.line, span.end);
 
 const uriOf = (cluster: Cluster, place: ObjectPlace): vscode.Uri =>
   objectUri({ context: cluster.identity.context, ref: place.object });

@@ -13,6 +13,7 @@ import { Connection, type LinkState } from './connection.js';
 import { KubeError } from './errors.js';
 import { Inventory } from './inventory/inventory.js';
 import type { Log } from './log.js';
+import { LiveObjects } from './liveObjects.js';
 import { isSettled, Model } from './model.js';
 import { HANDLERS, type RequestContext } from './requests.js';
 import type { ConnectionState, KindState, SessionChange, SessionOptions, SessionRequests } from './session.js';
@@ -34,6 +35,7 @@ export class ClusterHost {
   readonly #api: Api;
   readonly #connection: Connection;
   readonly #inventory: Inventory;
+  readonly #objects: LiveObjects;
   readonly #model = new Model();
   readonly #end = new AbortController();
   #state: ConnectionState = { phase: 'idle' };
@@ -58,6 +60,13 @@ export class ClusterHost {
       namespaces: options.namespaces,
       ownNamespace: access.namespace,
       onChange: () => this.#changed(),
+    });
+    this.#objects = new LiveObjects({
+      api: this.#api,
+      connection: this.#connection,
+      log,
+      timing,
+      onChange: (object) => parts.onChange({ objects: [object] }),
     });
   }
 
@@ -87,6 +96,7 @@ export class ClusterHost {
       pods: this.#inventory.pods.table,
       model: this.#model,
       state: () => this.#state,
+      observe: (refs) => this.#objects.observe(refs, this.#end.signal),
     };
     return await HANDLERS[kind](context, params, AbortSignal.any([signal, this.#end.signal]));
   }

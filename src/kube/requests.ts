@@ -1,13 +1,17 @@
 /** Answers to what the other side asks: one function a request, all of them in one table that must be complete. */
+import { fieldLocator } from '../core/manifests/locate.js';
 import { parseAddress } from '../core/ip/address.js';
 import { buildMapModel } from '../core/map/build.js';
 import { customObject } from '../core/network/fromObjects.js';
+import type { JsonObject } from '../core/network/json.js';
 import { compareNatural } from '../core/network/naturalOrder.js';
-import type { ObjectRef } from '../core/network/place.js';
+import type { FieldPath, ObjectRef } from '../core/network/place.js';
 import type { PodTable } from '../core/network/podTable.js';
-import type { Api, Resource } from './api.js';
+import type { Api } from './api.js';
 import { KubeError } from './errors.js';
-import type { ConnectionState, PodPage, SessionRequests } from './session.js';
+import { liveText } from './liveObjects.js';
+import { resourceOf } from './resources.js';
+import type { ConnectionState, LineSpan, PodPage, SessionRequests } from './session.js';
 import type { Model } from './model.js';
 import { podSummary } from './summaries.js';
 
@@ -17,6 +21,8 @@ export interface RequestContext {
   readonly pods: PodTable;
   readonly model: Model;
   readonly state: () => ConnectionState;
+  /** Watches these live objects and no others. */
+  readonly observe: (refs: readonly ObjectRef[]) => void;
 }
 
 export type Handlers = {
@@ -31,11 +37,14 @@ export const HANDLERS: Handlers = {
   overview: ({ model, state }) => ({ state: state(), ...model.picture }),
   podsOfNode: ({ pods }, { node, offset, limit }) => podsOfNode(pods, node, offset, limit),
   findPods: ({ pods }, { text, limit }) => findPods(pods, text, limit),
-  object: async ({ api }, { ref }, signal) => {
-    if (ref.kind === 'Secret') throw new KubeError('forbidden', 'Secrets are never read');
-    const resource = await resourceOf(api, ref, signal);
-    const object = await api.get(resource, resource.namespaced ? ref.namespace : undefined, ref.name, signal);
-    return { json: JSON.stringify(customObject(object).content) };
+  object: async ({ api }, { ref }, signal) => ({
+    json: JSON.stringify(customObject(await getObject(api, ref, signal)).content),
+  }),
+  objectText: async ({ api }, { ref }, signal) => ({ text: liveText(await getObject(api, ref, signal)) }),
+  locate: async ({ api }, { ref, paths }, signal) => ({ spans: locate(await getObject(api, ref, signal), paths) }),
+  observe: ({ observe }, { refs }) => {
+    observe(refs);
+    return {};
   },
   map: ({ model, state }, { context, severities, hidden }) => {
     if (model.network === undefined) return { model: undefined };
@@ -51,6 +60,23 @@ export const HANDLERS: Handlers = {
 /** Whether the API server says of itself that it is a simulated one. */
 const isSimulated = (state: ConnectionState): boolean =>
   state.phase === 'connected' && state.version.includes('+simulated');
+
+async function getObject(api: Api, ref: ObjectRef, signal: AbortSignal): Promise<JsonObject> {
+  if (ref.kind === 'Secret') throw new KubeError('forbidden', 'Secrets are never read');
+  const resource = await resourceOf(api, ref, signal);
+  return api.get(resource, resource.namespaced ? ref.namespace : undefined, ref.name, signal);
+}
+
+/** Where the fields stand in the object's text. What is located stands on one line. */
+function locate(object: JsonObject, paths: readonly FieldPath[]): readonly LineSpan[] {
+  const text = liveText(object);
+  const find = fieldLocator(text);
+  return paths.map((path) => {
+    const { start, end } = find(path);
+    const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+    return { line: text.slice(0, start).split('\n').length - 1, start: start - lineStart, end: end - lineStart };
+  });
+}
 
 /** The most that one answer carries. */
 const MAX_ROWS = 5_000;
@@ -93,12 +119,4 @@ function findPods(pods: PodTable, text: string, limit: number): PodPage {
     if (found.length > most) found.pop();
   }
   return { total, pods: found.map((row) => podSummary(pods, row)) };
-}
-
-/** How the server serves this kind, by its discovery. Throws `notFound` when it does not. */
-async function resourceOf(api: Api, ref: ObjectRef, signal: AbortSignal): Promise<Resource> {
-  const resource = (await api.resourcesOf(ref.apiVersion, signal)).get(ref.kind);
-  if (resource === undefined)
-    throw new KubeError('notFound', `the API server does not serve ${ref.kind} of ${ref.apiVersion}`);
-  return resource;
 }

@@ -9,7 +9,7 @@ import type { MapModel } from '../core/map/model.js';
 import type { Claim } from '../core/network/claim.js';
 import type { Gap } from '../core/network/facts.js';
 import type { Evidence, Datapath } from '../core/network/reading.js';
-import type { ObjectRef, Place } from '../core/network/place.js';
+import type { FieldPath, ObjectRef, Place } from '../core/network/place.js';
 import type { Phase } from '../core/network/podTable.js';
 
 /** The state of the connection, for welcome views and the status. `message` holds the error's own words. */
@@ -132,6 +132,21 @@ export interface SessionChange {
   readonly claims?: { readonly upserted: readonly ClaimSummary[]; readonly removed: readonly string[] };
   readonly findings?: { readonly upserted: readonly Finding[]; readonly removed: readonly string[] };
   readonly gaps?: readonly Gap[];
+  /** Of the objects that `observe` named: those that are others now. */
+  readonly objects?: readonly LiveObject[];
+}
+
+/** One live object as YAML, without managedFields; `text` undefined when it does not exist (any more). */
+export interface LiveObject {
+  readonly ref: ObjectRef;
+  readonly text: string | undefined;
+}
+
+/** A piece of one line. Lines and characters (UTF-16 code units) count from 0; `end` is exclusive. */
+export interface LineSpan {
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface PodPage {
@@ -153,6 +168,12 @@ export interface SessionRequests {
     params: { context: string; severities: Readonly<Record<string, Severity | 'off'>>; hidden: readonly string[] };
     result: { model: MapModel | undefined };
   };
+  /** The same as YAML, as documents show it. */
+  objectText: { params: { ref: ObjectRef }; result: { text: string } };
+  /** Where fields stand in that text, in the order of the paths; for a field that is not there, the nearest above it. */
+  locate: { params: { ref: ObjectRef; paths: readonly FieldPath[] }; result: { spans: readonly LineSpan[] } };
+  /** Watches these objects and no others: at once and after each change, `SessionChange.objects` has them. The first 20 only. */
+  observe: { params: { refs: readonly ObjectRef[] }; result: Record<string, never> };
 }
 
 export interface Disposable {

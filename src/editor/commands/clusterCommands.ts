@@ -1,9 +1,9 @@
 /** Commands that need a cluster: copying addresses and ranges, opening live objects. */
 import * as vscode from 'vscode';
-import { fieldLocator } from '../../core/manifests/locate.js';
 import type { FieldPath, ObjectRef } from '../../core/network/place.js';
 import type { Cluster } from '../cluster.js';
 import type { Connection } from '../connection.js';
+import { rangeFinder } from '../fieldRanges.js';
 import { objectUri } from '../objectUri.js';
 import { pickNodeOrPod } from './pick.js';
 import { type Target, targetsOf } from './target.js';
@@ -84,9 +84,6 @@ export async function openObject(connection: Connection, argument: unknown, sele
 export async function showObject(cluster: Cluster, ref: ObjectRef, path: FieldPath): Promise<void> {
   const document = await vscode.workspace.openTextDocument(objectUri({ context: cluster.identity.context, ref }));
   const options: vscode.TextDocumentShowOptions = { preview: true };
-  if (path.length > 0) {
-    const { start, end } = fieldLocator(document.getText())(path);
-    options.selection = new vscode.Range(document.positionAt(start), document.positionAt(end));
-  }
+  if (path.length > 0) options.selection = (await rangeFinder(document))(path);
   await vscode.window.showTextDocument(document, options);
 }
