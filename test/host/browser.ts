@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
+import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
 import { ROOT } from './paths.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -67,3 +67,17 @@ function browserOptions(): LaunchOptions {
 }
 
 export const launchBrowser = (): Promise<Browser> => chromium.launch(browserOptions());
+
+/** Opens VS Code's address in a browser of its own state, and waits for the activity bar. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+  viewport = { width: 1280, height: 800 },
+): Promise<Page> {
+  const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  page.setDefaultTimeout(40_000);
+  await page.goto(address);
+  await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+  return page;
+}

@@ -12,11 +12,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { launchBrowser } from './browser.js';
+import { launchBrowser, openPage } from './browser.js';
 import { DIST, NPM_VSCODE, ROOT } from './paths.js';
 import { startServer } from './server.js';
 import { packagedExtension } from './vsix.js';
-import { openPage } from './workbench.js';
 
 /** Starts the simulated API server and waits for its kubeconfig; it ends with its standard input, so with this process. */
 async function simulate(scenario: string, kubeconfig: string): Promise<ChildProcess> {

@@ -24,7 +24,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { after } from 'node:test';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
-import { launchBrowser } from './browser.js';
+import { launchBrowser, openPage } from './browser.js';
 import { NPM_VSCODE, TEST_RESULTS } from './paths.js';
 import { startServer, type Settings, type VsCodeServer } from './server.js';
 import { packagedExtension } from './vsix.js';
@@ -88,20 +88,6 @@ async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const page = await openPage(await sharedBrowser(), `${server.base}/?folder=${encodeURIComponent(folder)}`, viewport);
   await page.locator(`.monaco-workbench.${THEMES[theme].className}`).waitFor();
   return new Workbench(page, server, folder, settings, theme);
-}
-
-/** Opens VS Code's address in a browser of its own state, and waits for the activity bar. */
-export async function openPage(
-  inside: Browser,
-  address: string,
-  viewport = { width: 1280, height: 800 },
-): Promise<Page> {
-  const context = await inside.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
-  const page = await context.newPage();
-  page.setDefaultTimeout(40_000);
-  await page.goto(address);
-  await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
-  return page;
 }
 
 export class Workbench {
