@@ -15,7 +15,12 @@ interface Manifest {
   readonly name: string;
   readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
   readonly contributes: {
-    readonly commands: readonly { readonly command: string; readonly category?: string }[];
+    readonly commands: readonly {
+      readonly command: string;
+      readonly title: string;
+      readonly category?: string;
+      readonly icon?: string;
+    }[];
     readonly menus: Readonly<Record<string, readonly Menu[]>>;
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly when?: string }[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string }[] };
@@ -74,6 +79,44 @@ test('menus name declared commands, and every menu of rows says for which', () =
   for (const { command } of menus) assert.ok(declared.has(command), command);
   for (const { when, command } of contributes.menus['view/item/context'] ?? [])
     assert.match(when ?? '', /^view (==|=~) .*viewItem =~ /, command);
+});
+
+test('what needs a row is not offered by the palette without one, or not always', () => {
+  const conditions = new Map((contributes.menus['commandPalette'] ?? []).map(({ command, when }) => [command, when]));
+  const rows = ['view/item/context', 'webview/context', 'editor/title'];
+  const always = new Set((contributes.menus['view/title'] ?? []).map(({ command }) => command));
+  for (const { command } of rows.flatMap((menu) => contributes.menus[menu] ?? [])) {
+    if (!always.has(command))
+      assert.ok(conditions.get(command) !== undefined, `${command} has no condition in the palette`);
+  }
+});
+
+test('titles are in title case and carry neither the category nor a full stop', () => {
+  const small = new Set(['a', 'an', 'and', 'as', 'at', 'for', 'from', 'in', 'of', 'on', 'or', 'the', 'to', 'with']);
+  for (const { command, title } of contributes.commands) {
+    const shown = words[title.slice(1, -1)] ?? '';
+    assert.ok(!shown.includes(words['category'] ?? '?') && !shown.endsWith('.'), command);
+    for (const word of shown.split(' ')) assert.ok(small.has(word) || /^[A-Z]/.test(word), `${command}: "${word}"`);
+  }
+});
+
+test('menus are short where room is short: icons for what stands in a line, named and ordered groups for the rest', () => {
+  const icons = new Map(contributes.commands.map(({ command, icon }) => [command, icon]));
+  for (const [menu, entries] of Object.entries(contributes.menus)) {
+    if (menu === 'commandPalette') continue;
+    for (const { command, group } of entries) {
+      assert.match(group ?? '', /^(navigation|inline|\d_[a-z]+)@\d$/, `${menu}: ${command}`);
+      if (/^(navigation|inline)/.test(group ?? '') && menu.startsWith('view/')) assert.ok(icons.get(command), command);
+    }
+    const places = entries.map(({ when, group }) => `${when ?? ''} ${group ?? ''}`);
+    assert.equal(new Set(places).size, places.length, `${menu}: two entries stand in one place`);
+  }
+  for (const view of Object.values(ids.View)) {
+    const icons = (contributes.menus['view/title'] ?? []).filter(
+      ({ when, group }) => when?.includes(`view == ${view}`) === true && group?.startsWith('navigation') === true,
+    );
+    assert.ok(icons.length <= 4, view);
+  }
 });
 
 test('the words of viewItem in menus are words that rows have', () => {
