@@ -2,7 +2,7 @@
  * Builds the objects of a simulated cluster step by step: nodes, what every kubeadm cluster has, workloads with their pods.
  * Pods take their addresses from what the caller says; nothing is allocated behind the scenario's back.
  */
-import type { ClusterSpec } from '../apiserver/server.js';
+import type { ClusterSpec } from '../apiserver/cluster.js';
 import type { KubeObject } from '../apiserver/json.js';
 import {
   configMapObject,
