@@ -18,6 +18,8 @@ export interface ClusterSpec {
   /** Built-in resources that this cluster does not serve, as `servicecidrs.networking.k8s.io`. */
   readonly absent?: readonly string[];
   readonly network?: NetworkOptions;
+  /** Ranges out of which pods get addresses, by node, where they are not the node's podCIDRs. */
+  readonly podRanges?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface LazyObjects {

@@ -22,6 +22,7 @@ import { apiVersionOf, type Resource } from './resources.js';
 import { reviews, type Review } from './reviews.js';
 import * as status from './status.js';
 import type { Failure } from './status.js';
+import type { StoredObject } from './store.js';
 import { Watch } from './watches.js';
 import type { Place, Written } from './writes.js';
 
@@ -31,6 +32,8 @@ export interface HandlerParts {
   readonly faults: Faults;
   readonly now: () => Date;
   readonly bookmarkSeconds: number;
+  /** Told of every object that a client created. */
+  readonly onCreated: (object: StoredObject) => void;
   /** Does to the server what a fault says; false when the request that met it is lost with it. */
   readonly playClusterFault: (fault: ClusterFault) => boolean;
 }
@@ -236,6 +239,7 @@ export class Handler {
       sendFailure(request, response, written.failure);
       return;
     }
+    if (verb === 'create' && !dryRun) this.#parts.onCreated(written);
     const bytes = objectBytes(written, format, this.#parts.now());
     send(response, verb === 'create' ? 201 : 200, { bytes, type: contentType(format, false) });
   }

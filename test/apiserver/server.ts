@@ -25,6 +25,7 @@ import { kubeconfigText } from './kubeconfig.js';
 import { Random } from './random.js';
 import { parseTarget, type Target } from './requests.js';
 import { simulatedExec } from './simulation/commands.js';
+import { SimulatedControllers } from './simulation/controllers.js';
 import { SimulatedNetwork } from './simulation/network.js';
 import * as status from './status.js';
 import type { Failure } from './status.js';
@@ -72,6 +73,7 @@ export class ApiServer {
   readonly #sockets = new Set<Socket>();
   readonly #webSockets: WebSocketServer;
   readonly #random: Random;
+  readonly #controllers: SimulatedControllers;
   readonly #requests: RequestRecord[] = [];
   #clockOffsetMs = 0;
   #port = 0;
@@ -83,12 +85,20 @@ export class ApiServer {
     const now = (): Date => this.now();
     this.access = new Access(options.users ?? standardUsers);
     this.#cluster = new Cluster(options.cluster, this.#random, now);
+    const { podRanges, network: networkOptions = {} } = options.cluster;
+    const timeScale = options.timeScale ?? 1;
+    this.#controllers = new SimulatedControllers(this.#cluster, now, {
+      islands: networkOptions.islands === true,
+      timeScale,
+      ...(podRanges === undefined ? {} : { podRanges }),
+    });
     this.#handler = new Handler({
       cluster: this.#cluster,
       access: this.access,
       faults: this.faults,
       now,
       bookmarkSeconds: options.bookmarkSeconds ?? 60,
+      onCreated: (object) => this.#controllers.created(object),
       playClusterFault: (fault) => this.#playClusterFault(fault),
     });
     this.network = new SimulatedNetwork(
@@ -98,9 +108,9 @@ export class ApiServer {
         services: () => this.objects('services'),
         endpointSlices: () => this.objects('endpointslices.discovery.k8s.io'),
       },
-      options.cluster.network ?? {},
+      networkOptions,
     );
-    this.execHandler = simulatedExec(this.network, { timeScale: options.timeScale ?? 1 });
+    this.execHandler = simulatedExec(this.network, { timeScale });
     this.#authority = createAuthority('simulated-authority', this.now());
     this.#server = this.#createServer();
     this.#webSockets = new WebSocketServer({
@@ -216,6 +226,7 @@ export class ApiServer {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#controllers.stop();
     this.#webSockets.close();
     await this.#stopListening();
   }

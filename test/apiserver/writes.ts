@@ -2,6 +2,7 @@
  * Changes to the simulated cluster's objects: create, update, patch, delete, with the server's defaults, refusals and
  * garbage collection of what the deleted object owned.
  */
+import { withDefaults } from './defaults.js';
 import {
   asKubeObject,
   at,
@@ -199,13 +200,7 @@ export class Writer {
         trusted && creationTimestamp !== undefined ? creationTimestamp : this.now().toISOString().replace(/\.\d+/, ''),
     };
     const created: KubeObject = { ...object, metadata };
-    if (trusted) return created;
-    if (resource.plural === 'pods') return { ...created, status: { phase: 'Pending', qosClass: 'BestEffort' } };
-    if (resource.plural === 'namespaces') {
-      const labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name };
-      return { ...created, metadata: { ...metadata, labels }, status: { phase: 'Active' } };
-    }
-    return created;
+    return trusted ? created : withDefaults(created);
   }
 }
 

@@ -3,7 +3,8 @@
  * Pods take their addresses from what the caller says; nothing is allocated behind the scenario's back.
  */
 import type { ClusterSpec } from '../apiserver/cluster.js';
-import type { KubeObject } from '../apiserver/json.js';
+import { textAt, type KubeObject } from '../apiserver/json.js';
+import { addressesOf } from '../apiserver/simulation/network.js';
 import {
   configMapObject,
   daemonSetObject,
@@ -18,6 +19,7 @@ import {
   serviceObject,
   suffixOf,
   timestamp,
+  uidOf,
   type NodeDescription,
   type PodDescription,
   type ServiceDescription,
@@ -50,6 +52,7 @@ export interface ClusterNode {
 }
 
 type NodeParts = Omit<NodeDescription, 'created' | 'now' | 'version' | 'images'>;
+type ServiceParts = Omit<ServiceDescription, 'created'>;
 type WorkloadParts = Omit<WorkloadDescription, 'created' | 'pods'>;
 
 /** Where a pod of a workload runs, and its addresses; none for a pod on its node's own network. */
@@ -176,26 +179,45 @@ export class ClusterBuilder {
     return pods;
   }
 
-  /** A service in front of pods, with its slices; the target port is that of the pods' container. */
-  service(parts: Omit<ServiceDescription, 'created'>, pods: readonly KubeObject[], backendPort: number): KubeObject {
+  /** A service in front of pods, with its slices. */
+  service(parts: ServiceParts, pods: readonly KubeObject[], backendPort: number): KubeObject {
+    const endpoints = pods.flatMap((pod) =>
+      addressesOf(pod).map((address) => ({
+        address,
+        node: textAt(pod, 'spec', 'nodeName') ?? '',
+        name: pod.metadata.name,
+      })),
+    );
+    return this.serviceOfAddresses(parts, endpoints, backendPort);
+  }
+
+  /** The same for pods of which only addresses and names are at hand. */
+  serviceOfAddresses(
+    parts: ServiceParts,
+    backends: readonly { readonly address: string; readonly node: string; readonly name: string }[],
+    backendPort: number,
+  ): KubeObject {
+    const { namespace } = parts;
     const service = serviceObject(this.name, { ...parts, created: this.#created });
     this.add(service);
     for (const clusterIP of parts.clusterIPs) {
-      const family = clusterIP.includes(':') ? 'IPv6' : 'IPv4';
+      const isV6 = clusterIP.includes(':');
       this.add(
         endpointSliceObject(this.name, service, {
           created: this.#created,
-          addressType: family,
+          addressType: isV6 ? 'IPv6' : 'IPv4',
           ports: parts.ports.map(({ name, protocol }) => ({
             name,
             port: backendPort,
             ...(protocol === undefined ? {} : { protocol }),
           })),
-          endpoints: pods.map((pod) => ({
-            addresses: podAddresses(pod).filter((ip) => ip.includes(':') === (family === 'IPv6')),
-            node: podNode(pod),
-            pod,
-          })),
+          endpoints: backends
+            .filter(({ address }) => address.includes(':') === isV6)
+            .map(({ address, node, name }) => ({
+              addresses: [address],
+              node,
+              pod: { namespace, name, uid: uidOf(`${this.name} Pod ${namespace} ${name}`) },
+            })),
         }),
       );
       if (clusterIP !== 'None') this.#ipAddress(clusterIP, service);
@@ -482,13 +504,4 @@ export class ClusterBuilder {
       8080,
     );
   }
-}
-
-function podAddresses(pod: KubeObject): string[] {
-  const ips = (pod['status'] as { podIPs?: readonly { ip: string }[] } | undefined)?.podIPs ?? [];
-  return ips.map(({ ip }) => ip);
-}
-
-function podNode(pod: KubeObject): string {
-  return (pod['spec'] as { nodeName?: string } | undefined)?.nodeName ?? '';
 }

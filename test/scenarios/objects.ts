@@ -651,7 +651,7 @@ export function serviceObject(cluster: string, of: ServiceDescription): KubeObje
 export interface EndpointDescription {
   readonly addresses: readonly string[];
   readonly node?: string;
-  readonly pod?: KubeObject;
+  readonly pod?: { readonly namespace: string; readonly name: string; readonly uid: string };
   readonly ready?: boolean;
 }
 
@@ -691,12 +691,7 @@ export function endpointSliceObject(
       ...(pod === undefined
         ? {}
         : {
-            targetRef: {
-              kind: 'Pod',
-              namespace: pod.metadata.namespace,
-              name: pod.metadata.name,
-              uid: pod.metadata.uid,
-            },
+            targetRef: { kind: 'Pod', ...pod },
           }),
     })),
     ports: of.ports.map(({ name: portName, port, protocol = 'TCP' }) => ({ name: portName, port, protocol })),
