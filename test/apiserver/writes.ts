@@ -60,7 +60,7 @@ export class Writer {
     if (this.store.collection(resource).get(namespace, object.metadata.name) !== undefined) {
       return { failure: status.alreadyExists(resource, object.metadata.name) };
     }
-    const complete = this.#complete(resource, namespace, object);
+    const complete = this.#complete(namespace, object);
     return dryRun ? stored(resource, complete, this.store.revision) : this.#put(resource, complete);
   }
 
@@ -144,7 +144,7 @@ export class Writer {
     const namespace = resource.namespaced ? (object.metadata.namespace ?? 'default') : '';
     const current = this.store.collection(resource).get(namespace, object.metadata.name);
     return this.#put(resource, {
-      ...this.#complete(resource, namespace, object, true),
+      ...this.#complete(namespace, object, true),
       ...(current === undefined ? {} : { metadata: { ...object.metadata, ...kept(current.value()) } }),
     });
   }
@@ -189,7 +189,7 @@ export class Writer {
   }
 
   /** Fills in what the server gives every new object. `trusted` objects keep what they say of themselves. */
-  #complete(resource: Resource, namespace: string, object: KubeObject, trusted = false): KubeObject {
+  #complete(namespace: string, object: KubeObject, trusted = false): KubeObject {
     const { uid, creationTimestamp } = object.metadata;
     const metadata = {
       ...without(object.metadata, 'resourceVersion'),
