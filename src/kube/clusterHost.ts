@@ -15,8 +15,17 @@ import { Inventory } from './inventory/inventory.js';
 import type { Log } from './log.js';
 import { LiveObjects } from './liveObjects.js';
 import { isSettled, Model } from './model.js';
+import { ToolCache } from './probe/toolCache.js';
 import { HANDLERS, type RequestContext } from './requests.js';
-import type { ConnectionState, KindState, SessionChange, SessionOptions, SessionRequests } from './session.js';
+import type {
+  ConnectionState,
+  KindState,
+  Listener,
+  ProgressOf,
+  SessionChange,
+  SessionOptions,
+  SessionRequests,
+} from './session.js';
 import { TIMING, type Timing } from './timing.js';
 import { Transport } from './transport.js';
 
@@ -37,6 +46,7 @@ export class ClusterHost {
   readonly #inventory: Inventory;
   readonly #objects: LiveObjects;
   readonly #model = new Model();
+  readonly #tools = new ToolCache();
   readonly #end = new AbortController();
   #state: ConnectionState = { phase: 'idle' };
   #modelTimer: NodeJS.Timeout | undefined;
@@ -90,6 +100,7 @@ export class ClusterHost {
     kind: K,
     params: SessionRequests[K]['params'],
     signal: AbortSignal,
+    onProgress: Listener<ProgressOf<K>> = () => undefined,
   ): Promise<SessionRequests[K]['result']> {
     const context: RequestContext = {
       api: this.#api,
@@ -97,8 +108,15 @@ export class ClusterHost {
       model: this.#model,
       state: () => this.#state,
       observe: (refs) => this.#objects.observe(refs, this.#end.signal),
+      probing: {
+        access: this.#parts.access,
+        api: this.#api,
+        network: () => this.#model.network,
+        tools: this.#tools,
+        log: this.#parts.log,
+      },
     };
-    return await HANDLERS[kind](context, params, AbortSignal.any([signal, this.#end.signal]));
+    return await HANDLERS[kind](context, params, AbortSignal.any([signal, this.#end.signal]), onProgress);
   }
 
   retry(): void {

@@ -11,7 +11,9 @@ import type { Api } from './api.js';
 import { KubeError } from './errors.js';
 import { liveText } from './liveObjects.js';
 import { resourceOf } from './resources.js';
-import type { ConnectionState, LineSpan, PodPage, SessionRequests } from './session.js';
+import { probePair } from './probe/probePair.js';
+import type { ProbeContext } from './probe/context.js';
+import type { ConnectionState, LineSpan, Listener, PodPage, ProgressOf, SessionRequests } from './session.js';
 import type { Model } from './model.js';
 import { podSummary } from './summaries.js';
 
@@ -23,6 +25,7 @@ export interface RequestContext {
   readonly state: () => ConnectionState;
   /** Watches these live objects and no others. */
   readonly observe: (refs: readonly ObjectRef[]) => void;
+  readonly probing: ProbeContext;
 }
 
 export type Handlers = {
@@ -30,6 +33,7 @@ export type Handlers = {
     context: RequestContext,
     params: SessionRequests[K]['params'],
     signal: AbortSignal,
+    onProgress: Listener<ProgressOf<K>>,
   ) => SessionRequests[K]['result'] | Promise<SessionRequests[K]['result']>;
 };
 
@@ -55,6 +59,7 @@ export const HANDLERS: Handlers = {
     });
     return { model: buildMapModel(model.network, findings, { context, simulated: isSimulated(state()) }) };
   },
+  probe: ({ probing }, request, signal, onProgress) => probePair(probing, request, onProgress, signal),
 };
 
 /** Whether the API server says of itself that it is a simulated one. */

@@ -11,6 +11,7 @@ import type { Gap } from '../core/network/facts.js';
 import type { Evidence, Datapath } from '../core/network/reading.js';
 import type { FieldPath, ObjectRef, Place } from '../core/network/place.js';
 import type { Phase } from '../core/network/podTable.js';
+import type { ProbeProgress, ProbeReport, ProbeRequest } from '../core/reach/report.js';
 
 /** The state of the connection, for welcome views and the status. `message` holds the error's own words. */
 export type ConnectionState =
@@ -174,7 +175,14 @@ export interface SessionRequests {
   locate: { params: { ref: ObjectRef; paths: readonly FieldPath[] }; result: { spans: readonly LineSpan[] } };
   /** Watches these objects and no others: at once and after each change, `SessionChange.objects` has them. The first 20 only. */
   observe: { params: { refs: readonly ObjectRef[] }; result: Record<string, never> };
+  /** Probes one pair from inside the source's own container. Creates nothing; whatever goes wrong stands in the report. */
+  probe: { params: ProbeRequest; result: ProbeReport; progress: ProbeProgress };
 }
+
+/** What a request tells while it runs; `never` for those that tell nothing. */
+export type ProgressOf<K extends keyof SessionRequests> = {
+  [Key in K]: SessionRequests[Key] extends { progress: infer P } ? P : never;
+}[K];
 
 export interface Disposable {
   dispose(): void;
@@ -208,6 +216,7 @@ export interface ClusterSession extends Disposable {
     kind: K,
     params: SessionRequests[K]['params'],
     signal?: AbortSignal,
+    onProgress?: Listener<ProgressOf<K>>,
   ): Promise<SessionRequests[K]['result']>;
   /** Tries again at once instead of waiting for the next attempt. */
   retry(): void;

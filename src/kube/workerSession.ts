@@ -9,6 +9,7 @@ import type {
   CredentialCommand,
   Disposable,
   Listener,
+  ProgressOf,
   SessionChange,
   SessionHost,
   SessionOptions,
@@ -19,6 +20,7 @@ import type { FromWorker, ToWorker } from './workerProtocol.js';
 interface Pending {
   readonly resolve: (result: never) => void;
   readonly reject: (error: KubeError) => void;
+  readonly progress: ((progress: never) => void) | undefined;
 }
 
 /** How long the worker may take to end by itself. */
@@ -77,6 +79,7 @@ export class WorkerSession implements ClusterSession {
     kind: K,
     params: SessionRequests[K]['params'],
     signal?: AbortSignal,
+    onProgress?: Listener<ProgressOf<K>>,
   ): Promise<SessionRequests[K]['result']> {
     if (this.#worker === undefined) throw new KubeError('cancelled', 'the session has ended');
     if (signal?.aborted === true) throw new KubeError('cancelled', 'cancelled');
@@ -88,7 +91,7 @@ export class WorkerSession implements ClusterSession {
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       return await new Promise<SessionRequests[K]['result']>((resolve, reject) => {
-        this.#pending.set(id, { resolve, reject });
+        this.#pending.set(id, { resolve, reject, progress: onProgress });
         this.#post({ type: 'request', id, kind, params } as ToWorker);
       });
     } finally {
@@ -155,6 +158,10 @@ export class WorkerSession implements ClusterSession {
       case 'result':
         // The worker's table of answers gives each kind of request its own kind of result (`requests.ts`).
         this.#settle(message.id)?.resolve(message.result as never);
+        break;
+      case 'progress':
+        // As with results: each kind of request tells its own kind of progress.
+        this.#pending.get(message.id)?.progress?.(message.progress as never);
         break;
       case 'error': {
         const { kind, message: words, httpCode, reason } = message.error;

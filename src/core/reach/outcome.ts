@@ -37,6 +37,8 @@ export type MeasuredOutcome =
 
 /** Attempts that say nothing about the network between source and target. */
 export type UnmeasuredOutcome =
+  /** No datagram came back, and nothing says that what listens there answers any. */
+  | { readonly kind: 'silence'; readonly limitMs: number }
   /** The name could not be resolved: the name service failed, not the way to the target. */
   | { readonly kind: 'nameError'; readonly words: string }
   | { readonly kind: 'toolFailed'; readonly tool: string; readonly cause: ToolFailure }
@@ -82,6 +84,7 @@ const REACH: Readonly<Record<OutcomeKind, Reach>> = {
   hostUnreachable: 'unreached',
   prohibited: 'unreached',
   tooBig: 'unreached',
+  silence: 'unmeasured',
   nameError: 'unmeasured',
   toolFailed: 'unmeasured',
   notPermitted: 'unmeasured',
@@ -170,6 +173,8 @@ export function describeOutcome(outcome: Outcome): string {
       return 'may not be sent to: the source’s own kernel refuses (operation not permitted)';
     case 'tooBig':
       return 'cannot be sent to with packets of this size (message too long)';
+    case 'silence':
+      return `sent no datagram back within ${formatMs(outcome.limitMs)}, which says nothing: not every server answers`;
     case 'nameError':
       return `has a name that could not be resolved: ${outcome.words}`;
     case 'toolFailed':

@@ -22,6 +22,7 @@ const EVERY: readonly Outcome[] = [
   { kind: 'hostUnreachable' },
   { kind: 'prohibited' },
   { kind: 'tooBig' },
+  { kind: 'silence', limitMs: 3000 },
   { kind: 'nameError', words: 'no such host' },
   { kind: 'toolFailed', tool: 'wget', cause: { kind: 'signal', number: 11 } },
   { kind: 'notPermitted', right: 'create pods/exec in namespace shop', words: '' },
@@ -38,10 +39,10 @@ test('every outcome is said in its own words', () => {
   assert.equal(new Set(said).size, EVERY.length);
   assert.equal(said[0], 'answered in 0.41 ms, as web-1, and saw the request come from 10.244.0.2');
   assert.equal(
-    said[11],
+    said[12],
     'was not measured: wget was ended by signal 11 (segmentation fault): that says nothing about the network',
   );
-  assert.match(said[12] ?? '', /the right to create pods\/exec in namespace shop is missing/);
+  assert.match(said[13] ?? '', /the right to create pods\/exec in namespace shop is missing/);
 });
 
 test('a refusal is reached, and what could not be measured is neither reached nor unreached', () => {
@@ -53,7 +54,7 @@ test('a refusal is reached, and what could not be measured is neither reached no
     by('unmeasured'),
     EVERY.filter((outcome) => !isMeasured(outcome)).map((outcome) => outcome.kind),
   );
-  assert.equal(by('unmeasured').length, 9);
+  assert.equal(by('unmeasured').length, 10);
 });
 
 test('words make any text one printable line of bounded length', () => {

@@ -1,0 +1,222 @@
+/**
+ * Verdicts on the probes of one pair: which promise they touch, and whether it holds, is violated, was not promised, is
+ * blocked by a policy, was not run, or cannot be told – with the evidence in words.
+ *
+ * A false accusation costs more than a missed one: whatever has a second explanation (a shared address, a policy that may
+ * or may not apply, a tool that failed) is inconclusive and says which.
+ */
+import type { PolicyAnswer } from '../policy/evaluate.js';
+import { formatRef } from '../network/place.js';
+import { describeEndpoint, type Endpoint, formatEndpoint, sharedAddresses } from './endpoint.js';
+import { classifyNat, describeNat, type NatContext } from './nat.js';
+import { describeOutcome, isMeasured, type Outcome, reachOf } from './outcome.js';
+import { describeProbe, type Probe, type Summary, summarise } from './probe.js';
+import type { PromiseId, PromiseVerdict, Verdict } from './promise.js';
+import { onHostNetwork, type Route } from './route.js';
+
+export interface PairFacts {
+  readonly source: Endpoint;
+  readonly target: Endpoint;
+  readonly probes: readonly Probe[];
+  readonly route: Route;
+  readonly policy: PolicyAnswer;
+  readonly nat: NatContext;
+  /** Other pods that have one of the target's addresses, in words. */
+  readonly alsoAt: readonly string[];
+  /** Whether the networking solution enforces NetworkPolicies; undefined: unknown. */
+  readonly enforcesPolicies: boolean | undefined;
+  readonly solution: string;
+  /** Why there is no probe, when there is none. */
+  readonly notRun: Outcome | undefined;
+}
+
+export interface PairVerdict {
+  /** The promise that the pair is about stands first. */
+  readonly promises: readonly PromiseVerdict[];
+  /** What should be known beside the verdicts: an unenforced policy, a masquerade by design. */
+  readonly notes: readonly string[];
+}
+
+/** The promise that a connection between these two is about. */
+export function promiseOf(source: Endpoint, target: Endpoint, sameNode: boolean): PromiseId {
+  if (target.kind === 'service') return 'podToService';
+  if (target.kind === 'address') return 'podToAddress';
+  if (onHostNetwork(target)) return 'podToNode';
+  if (onHostNetwork(source)) return sameNode ? 'nodeToLocalPod' : 'nodeToRemotePod';
+  return 'podToPod';
+}
+
+const PROMISED: ReadonlySet<PromiseId> = new Set(['podToPod', 'nodeToLocalPod', 'withoutNat', 'uniqueAddress']);
+
+export function judgePair(facts: PairFacts): PairVerdict {
+  const sameNode = facts.nat.sourceNode !== '' && facts.nat.sourceNode === facts.nat.targetNode;
+  const promise = promiseOf(facts.source, facts.target, sameNode);
+  const reach = judgeReach(facts, promise);
+  const promises = [reach.verdict];
+  if (promise === 'podToPod') {
+    promises.push(judgeNat(facts));
+    const shared = judgeAddress(facts);
+    if (shared !== undefined) promises.push(shared);
+  }
+  return { promises, notes: [...reach.notes, ...natNotes(facts, promise), ...unmeasuredNotes(facts)] };
+}
+
+interface Judged {
+  readonly verdict: PromiseVerdict;
+  readonly notes: readonly string[];
+}
+
+function judgeReach(facts: PairFacts, promise: PromiseId): Judged {
+  const { source, target, policy } = facts;
+  const say = (verdict: Verdict, evidence: readonly string[], notes: readonly string[] = []): Judged => ({
+    verdict: { promise, verdict, evidence },
+    notes,
+  });
+  const summaries = facts.probes.map((probe) => ({ probe, summary: summarise(probe.tries) }));
+  const measured = summaries.filter(({ summary }) => isMeasured(summary.outcome));
+  const lines = measured.map(({ probe }) => describeProbe(probe));
+
+  const shared = sharedAddresses(source, target);
+  if (shared.length > 0)
+    return say('inconclusive', [
+      `${formatEndpoint(source)} and ${formatEndpoint(target)} both have ${shared.join(', ')}: a connection to it need not leave the source, so its result says nothing about the way to the target`,
+      ...lines,
+    ]);
+  if (measured.length === 0) {
+    const outcome = facts.notRun ?? summaries[0]?.summary.outcome;
+    const why = outcome === undefined ? 'nothing was tried' : `${formatEndpoint(target)} ${describeOutcome(outcome)}`;
+    return say(outcome === undefined || WITHOUT_ATTEMPT.has(outcome.kind) ? 'notRun' : 'inconclusive', [why]);
+  }
+
+  const misdirected = measured.filter(({ summary }) => reachOf(summary.outcome) === 'misdirected');
+  if (misdirected.length > 0) {
+    const evidence = misdirected.map(({ probe }) => describeProbe(probe));
+    return say(broken(promise), [...evidence, ...also(facts)]);
+  }
+  const reached = measured.filter(({ summary }) => summary.reached > 0);
+  const failed = measured.filter(({ summary }) => summary.reached === 0);
+  const lossy = reached.filter(({ summary }) => summary.lost > 0);
+  const denials = policy.kind === 'denied' ? policy.denials.map((denial) => denial.why) : [];
+
+  if (reached.length > 0 && facts.alsoAt.length > 0 && !reached.some(({ summary }) => identified(summary)))
+    return say('inconclusive', [
+      `${facts.alsoAt.join(', ')} has the address of ${formatEndpoint(target)} too, and what answered did not say who it is`,
+      ...lines,
+    ]);
+  if (failed.length > 0) {
+    const evidence = failed.map(({ probe }) => describeProbe(probe));
+    const others = reached.map(({ probe }) => `but ${describeProbe(probe)}`);
+    if (denials.length > 0) return say('blockedByPolicy', [...denials, ...evidence, ...others]);
+    if (policy.kind === 'unknown' && facts.enforcesPolicies !== false)
+      return say('inconclusive', [
+        ...evidence,
+        ...policy.reasons.map((reason) => `a NetworkPolicy may block it: ${reason}`),
+        ...others,
+      ]);
+    // ICMP alone proves little: many networks drop it on purpose while they pass everything else.
+    if (reached.length > 0 && failed.every(({ probe }) => probe.channel === 'icmp'))
+      return say(kept(promise), [...reached.map(({ probe }) => describeProbe(probe))], evidence);
+    return say(broken(promise), [...evidence, ...others]);
+  }
+  if (denials.length > 0) {
+    // Some policy engines answer with a reset instead of silence.
+    if (reached.every(({ summary }) => summary.outcome.kind === 'refused') && facts.enforcesPolicies !== false)
+      return say('inconclusive', [
+        ...lines,
+        ...denials.map((denial) => `${denial}; some policy engines reject instead of dropping`),
+      ]);
+    return say(kept(promise), lines, notEnforced(facts));
+  }
+  if (lossy.length > 0)
+    return say(
+      broken(promise),
+      lossy.map(({ probe }) => `packets are lost: ${describeProbe(probe)}`),
+    );
+  return say(kept(promise), lines);
+}
+
+/** Outcomes for which nothing was attempted at all. */
+const WITHOUT_ATTEMPT: ReadonlySet<Outcome['kind']> = new Set([
+  'notPermitted',
+  'noTool',
+  'notRunning',
+  'podGone',
+  'cancelled',
+]);
+
+const kept = (promise: PromiseId): Verdict => (PROMISED.has(promise) ? 'holds' : 'notPromised');
+const broken = (promise: PromiseId): Verdict => (PROMISED.has(promise) ? 'violated' : 'notPromised');
+const identified = (summary: Summary): boolean =>
+  summary.outcome.kind === 'answered' && summary.outcome.answerer !== undefined;
+
+const also = (facts: PairFacts): string[] =>
+  facts.alsoAt.map((pod) => `${pod} has the address of ${formatEndpoint(facts.target)} too`);
+
+function notEnforced(facts: PairFacts): string[] {
+  if (facts.policy.kind !== 'denied') return [];
+  const names = facts.policy.denials.flatMap((denial) => denial.policies.map(formatRef)).join(', ');
+  const why =
+    facts.enforcesPolicies === false
+      ? `${facts.solution} has no policy engine, and no other was recognised`
+      : 'what was measured got through';
+  return [`${names} is not enforced: it denies this connection, and the connection was answered (${why})`];
+}
+
+function judgeNat(facts: PairFacts): PromiseVerdict {
+  const promise: PromiseId = 'withoutNat';
+  if (sharedAddresses(facts.source, facts.target).length > 0)
+    return { promise, verdict: 'notRun', evidence: ['the source and the target have one address'] };
+  const seen = seenSources(facts);
+  if (seen.length === 0)
+    return {
+      promise,
+      verdict: 'notRun',
+      evidence: [
+        facts.probes.some((probe) => probe.tries.some(isReached))
+          ? 'the target does not say which source address it saw: only a probe server, such as agnhost, does'
+          : 'the target was not reached',
+      ],
+    };
+  const classes = seen.map((address) => ({ address, nat: classifyNat(address, facts.nat) }));
+  const evidence = classes.map(({ address, nat }) => describeNat(address, nat, facts.source, facts.target));
+  if (classes.some(({ nat }) => nat.kind === 'unreadable')) return { promise, verdict: 'inconclusive', evidence };
+  return { promise, verdict: classes.every(({ nat }) => nat.kind === 'preserved') ? 'holds' : 'violated', evidence };
+}
+
+const isReached = (outcome: Outcome): boolean => reachOf(outcome) === 'reached';
+
+const seenSources = (facts: PairFacts): string[] => [
+  ...new Set(
+    facts.probes.flatMap((probe) =>
+      probe.tries.flatMap((one) => (one.kind === 'answered' && one.seenSource !== undefined ? [one.seenSource] : [])),
+    ),
+  ),
+];
+
+function judgeAddress(facts: PairFacts): PromiseVerdict | undefined {
+  const shared = sharedAddresses(facts.source, facts.target);
+  if (shared.length === 0 && facts.alsoAt.length === 0) return undefined;
+  return {
+    promise: 'uniqueAddress',
+    verdict: 'violated',
+    evidence:
+      shared.length > 0
+        ? [`${describeEndpoint(facts.source)} and ${describeEndpoint(facts.target)} share ${shared.join(', ')}`]
+        : also(facts),
+  };
+}
+
+/** Where translation is nobody's broken promise, it is explained instead. */
+function natNotes(facts: PairFacts, promise: PromiseId): string[] {
+  if (promise === 'podToPod') return [];
+  return seenSources(facts).flatMap((address) => {
+    const nat = classifyNat(address, facts.nat);
+    if (nat.kind === 'preserved') return [];
+    const why = facts.route.masquerade === undefined ? 'no promise is about it' : facts.route.masquerade;
+    return [`${describeNat(address, nat, facts.source, facts.target)} – ${why}`];
+  });
+}
+
+/** Probes that measured nothing beside others that did. */
+const unmeasuredNotes = (facts: PairFacts): string[] =>
+  facts.probes.flatMap((probe) => (isMeasured(summarise(probe.tries).outcome) ? [] : [describeProbe(probe)]));
