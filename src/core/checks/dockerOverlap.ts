@@ -20,9 +20,8 @@ export const dockerOverlap: Check = {
 
 **Not reported.** Docker's further networks, which the API does not show either.`,
   source: {
-    sentence:
-      'The docker0 bridge’s default address range is 172.17.0.0/16; the daemon’s default address pools for further networks begin with 172.17.0.0/16 to 172.31.0.0/16 and 192.168.0.0/16.',
-    url: 'https://docs.docker.com/engine/network/#automatic-subnet-allocation',
+    sentence: 'The default IP range, or subnet, for docker0 is 172.17.0.0/16.',
+    url: 'https://docs.mirantis.com/mke/3.8/install/plan-deployment/mcr-considerations/docker0.html',
   },
   run,
 };

@@ -3,12 +3,15 @@ import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import { type Check, type Finding, SEVERITIES, type Severity } from './check.js';
 import { agentNotRunning } from './agentNotRunning.js';
+import { beyondTestedSize } from './beyondTestedSize.js';
+import { clusterRangeFull } from './clusterRangeFull.js';
 import { dockerOverlap } from './dockerOverlap.js';
 import { networkPluginNotReady } from './networkPluginNotReady.js';
 import { networkUnavailable } from './networkUnavailable.js';
 import { nodeAddressShared } from './nodeAddressShared.js';
 import { nodeNotReady } from './nodeNotReady.js';
 import { nodePodRangesOverlap } from './nodePodRangesOverlap.js';
+import { nodeRangeTooSmall } from './nodeRangeTooSmall.js';
 import { nodeWithoutPodRange } from './nodeWithoutPodRange.js';
 import { podAddressShared } from './podAddressShared.js';
 import { podHasNodeAddress } from './podHasNodeAddress.js';
@@ -16,9 +19,11 @@ import { podNodeOverlap } from './podNodeOverlap.js';
 import { podOutsideAllRanges } from './podOutsideAllRanges.js';
 import { podOutsideNodeRange } from './podOutsideNodeRange.js';
 import { podServiceOverlap } from './podServiceOverlap.js';
+import { poolFull } from './poolFull.js';
 import { poolsOverlap } from './poolsOverlap.js';
 import { publicRange } from './publicRange.js';
 import { serviceNodeOverlap } from './serviceNodeOverlap.js';
+import { serviceRangeFull } from './serviceRangeFull.js';
 import { solutionRangeOverlap } from './solutionRangeOverlap.js';
 import { specialRange } from './specialRange.js';
 import { workstationOverlap } from './workstationOverlap.js';
@@ -40,6 +45,11 @@ export const CHECKS: readonly Check[] = [
   podOutsideAllRanges,
   nodeAddressShared,
   podHasNodeAddress,
+  nodeRangeTooSmall,
+  clusterRangeFull,
+  poolFull,
+  serviceRangeFull,
+  beyondTestedSize,
   agentNotRunning,
   networkPluginNotReady,
   networkUnavailable,

@@ -21,7 +21,7 @@ export const networkPluginNotReady: Check = {
 **Not reported.** Nodes that are not ready for another reason (CN405), and virtual nodes.`,
   source: {
     sentence:
-      'A network plugin is required to implement the Kubernetes network model. … A Container Runtime, in the networking context, is a daemon on a node configured to provide CRI Services for kubelet. In particular, the Container Runtime must be configured to load the CNI plugins required to implement the Kubernetes network model.',
+      'In particular, the Container Runtime must be configured to load the CNI plugins required to implement the Kubernetes network model.',
     url: 'https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/',
   },
   run,

@@ -2,35 +2,47 @@
  * Whether pods take their addresses from their node's range, and which range that is: what "this pod's address lies
  * outside" can rest on.
  */
-import type { Family } from '../ip/address.js';
-import { RangeSet } from '../ip/rangeSet.js';
+import type { Address, Family } from '../ip/address.js';
+import { containsAddress } from '../ip/range.js';
 import { type Claim, isInForce } from '../network/claim.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import type { PodTable } from '../network/podTable.js';
-import { groupBy } from './groupBy.js';
 
-/** The ranges in force on one node. */
-export interface NodeRanges {
+/** The ranges in force on one node: one of each family, mostly. */
+export class NodeRanges {
   readonly claims: readonly Claim[];
-  readonly set: RangeSet;
   readonly hasV4: boolean;
   readonly hasV6: boolean;
+  /** First and last address of each IPv4 range, as numbers: this is asked for every pod. */
+  readonly #bounds: readonly number[];
+
+  constructor(claims: readonly Claim[]) {
+    this.claims = claims;
+    this.#bounds = claims.flatMap(({ range }) => (range.family === 4 ? [Number(range.first), Number(range.last)] : []));
+    this.hasV4 = this.#bounds.length > 0;
+    this.hasV6 = claims.length > this.#bounds.length / 2;
+  }
+  hasIPv4(value: number): boolean {
+    for (let i = 0; i + 1 < this.#bounds.length; i += 2)
+      if ((this.#bounds[i] ?? 0) <= value && value <= (this.#bounds[i + 1] ?? -1)) return true;
+    return false;
+  }
+  has(address: Address): boolean {
+    return this.claims.some((claim) => containsAddress(claim.range, address));
+  }
 }
 
 /** Node name to the ranges from which its pods take, or may take, their addresses. */
 export function rangesByNode(network: ClusterNetwork): Map<string, NodeRanges> {
-  const byNode = groupBy(
-    network.claims.filter((claim) => claim.role === 'pod-node' && isInForce(claim) && claim.node !== undefined),
-    (claim) => claim.node ?? '',
-  );
+  const byNode = new Map<string, Claim[]>();
+  for (const claim of network.claims) {
+    if (claim.role !== 'pod-node' || claim.node === undefined || !isInForce(claim)) continue;
+    const known = byNode.get(claim.node);
+    if (known === undefined) byNode.set(claim.node, [claim]);
+    else known.push(claim);
+  }
   const ranges = new Map<string, NodeRanges>();
-  for (const [node, claims] of byNode)
-    ranges.set(node, {
-      claims,
-      set: RangeSet.of(claims.map((claim) => claim.range)),
-      hasV4: claims.some((claim) => claim.range.family === 4),
-      hasV6: claims.some((claim) => claim.range.family === 6),
-    });
+  for (const [node, claims] of byNode) ranges.set(node, new NodeRanges(claims));
   return ranges;
 }
 
@@ -38,11 +50,11 @@ export function rangesByNode(network: ClusterNetwork): Map<string, NodeRanges> {
 export function familyOutside(pods: PodTable, row: number, ranges: NodeRanges): Family | undefined {
   if (ranges.hasV4) {
     const v4 = pods.ipv4(row);
-    if (v4 >= 0 && !ranges.set.hasIPv4(v4)) return 4;
+    if (v4 >= 0 && !ranges.hasIPv4(v4)) return 4;
   }
   if (ranges.hasV6) {
     const v6 = pods.ipv6(row);
-    if (v6 !== undefined && !ranges.set.has({ family: 6, value: v6 })) return 6;
+    if (v6 !== undefined && !ranges.has({ family: 6, value: v6 })) return 6;
   }
   return undefined;
 }

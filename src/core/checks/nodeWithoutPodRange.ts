@@ -1,10 +1,10 @@
 /** CN404: nodes that have no pod range of their own. */
+import { isInForce } from '../network/claim.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import type { NodeFacts } from '../network/facts.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import { joinedWithin } from './age.js';
 import { type Check, type Finding, finding, type Severity } from './check.js';
-import { rangesByNode } from './nodeRanges.js';
 import { sharedPodAddresses } from './podAddressShared.js';
 import { capped, nodeSubject } from './subjects.js';
 import { agree, counted, listing } from './wording.js';
@@ -60,10 +60,12 @@ function run(network: ClusterNetwork): Finding[] {
   const { facts, reading } = network;
   const source = reading.addressSource;
   if (source !== 'node-pod-cidr' && source !== 'unknown') return [];
-  const ranges = rangesByNode(network);
+  const ranged = new Set(
+    network.claims.filter((claim) => claim.role === 'pod-node' && isInForce(claim)).map((claim) => claim.node),
+  );
   const nodes = facts.nodes.filter((node) => !node.virtual && !joinedWithin(node, facts, ASSIGNING_SECONDS));
   const without = nodes
-    .filter((node) => !ranges.has(node.name) && node.podCIDRs.length === 0)
+    .filter((node) => !ranged.has(node.name) && node.podCIDRs.length === 0)
     .sort((a, b) => compareNatural(a.name, b.name));
   if (without.length === 0) return [];
   const names = listing(without.map((node) => node.name));

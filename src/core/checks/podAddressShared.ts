@@ -107,7 +107,7 @@ function causeOf(
   nodes: readonly string[],
 ): string {
   if (nodes.length < 2) return '';
-  const holding = nodes.filter((node) => ranges.get(node)?.set.has(address) === true);
+  const holding = nodes.filter((node) => ranges.get(node)?.has(address) === true);
   const [holder] = holding;
   if (holding.length > 1) return `${listing(holding)} hand out overlapping ranges (CN101)`;
   if (holder !== undefined) {

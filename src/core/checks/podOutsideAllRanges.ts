@@ -42,10 +42,16 @@ function run(network: ClusterNetwork): Finding[] {
   const known = RangeSet.of(claims.map((claim) => claim.range));
   const knows = { 4: known.size(4) > 0n, 6: known.size(6) > 0n };
   if (!knows[4] && !knows[6]) return [];
-  const all = rangesByNode(network);
-  // Where a node's range binds its pods, CN202 judges them, and says more.
-  const judged: ReadonlyMap<string, NodeRanges> = bindingOf(network, all) === 'no' ? new Map() : all;
   const foreign = new Set(facts.nodes.filter((node) => node.virtual || node.os === 'windows').map((node) => node.name));
+  let bound: ReadonlyMap<string, NodeRanges> | undefined;
+  /** Nodes whose range binds their pods: CN202 judges those, and says more. Worked out when it is first needed. */
+  const judged = (): ReadonlyMap<string, NodeRanges> => {
+    if (bound === undefined) {
+      const all = rangesByNode(network);
+      bound = bindingOf(network, all) === 'no' ? new Map<string, NodeRanges>() : all;
+    }
+    return bound;
+  };
   const { pods } = facts;
   const strays: { readonly row: number; readonly address: Address }[] = [];
   for (let row = 0; row < pods.end; row++) {
@@ -57,7 +63,7 @@ function run(network: ClusterNetwork): Finding[] {
     if (!out4 && !out6) continue;
     const node = pods.node(row);
     if (pods.terminating(row) || pods.network(row) !== '' || foreign.has(node)) continue;
-    const ranges = judged.get(node);
+    const ranges = judged().get(node);
     if (out4 && ranges?.hasV4 !== true) strays.push({ row, address: { family: 4, value: BigInt(v4) } });
     else if (out6 && ranges?.hasV6 !== true) strays.push({ row, address: { family: 6, value: v6 } });
   }

@@ -45,7 +45,7 @@ function addressOf(network: ClusterNetwork, row: number, family: 4 | 6): Address
 
 /** Names the node whose range holds the address. */
 function ownerOf(all: ReadonlyMap<string, NodeRanges>, node: string, address: Address): string | undefined {
-  for (const [other, ranges] of all) if (other !== node && ranges.set.has(address)) return other;
+  for (const [other, ranges] of all) if (other !== node && ranges.has(address)) return other;
   return undefined;
 }
 
@@ -123,7 +123,7 @@ function run(network: ClusterNetwork): Finding[] {
   }
   if (found.length === 0) return [];
   found.sort((a, b) => compareNatural(a.node, b.node));
-  const taken = RangeSet.of([...all.values()].flatMap((ranges) => ranges.set.ranges));
+  const taken = RangeSet.of([...all.values()].flatMap((ranges) => ranges.claims.map((claim) => claim.range)));
   const alone = found.length <= MAX_FINDINGS ? found : found.slice(0, MAX_FINDINGS - 1);
   const rest = found.slice(alone.length);
   return [...alone.map((one) => [one]), ...(rest.length === 0 ? [] : [rest])].map((group) =>

@@ -20,9 +20,8 @@ export const solutionRangeOverlap: Check = {
 
 **Not reported.** Internal ranges of other networks or VPCs, Docker's and this workstation's networks.`,
   source: {
-    sentence:
-      'The value must not overlap with any other subnet used by OpenShift or by the node network. The size of the subnet must be larger than the number of nodes.',
-    url: 'https://docs.okd.io/latest/rest_api/operator_apis/network-operator-openshift-io-v1.html',
+    sentence: 'It must not overlap with any other subnet being used by OpenShift or by the node network.',
+    url: 'https://github.com/openshift/api/blob/master/operator/v1/types_network.go',
   },
   run,
 };

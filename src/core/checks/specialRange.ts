@@ -22,8 +22,8 @@ export const specialRange: Check = {
 **Not reported.** Documentation, benchmarking and translation prefixes: they are unusual, but they work. Ranges that solutions keep for themselves, which are link-local on purpose.`,
   source: {
     sentence:
-      '169.254.0.0/16 – Link Local – Forwardable: False, Globally Reachable: False; 127.0.0.0/8 – Loopback – Forwardable: False; 240.0.0.0/4 – Reserved – Forwardable: False.',
-    url: 'https://www.iana.org/assignments/iana-ipv4-special-registry/',
+      'Forwardable - A boolean value indicating whether a router may forward an IP datagram whose destination address is drawn from the allocated special-purpose address block between external interfaces.',
+    url: 'https://www.rfc-editor.org/rfc/rfc6890#section-2.2.1',
   },
   run,
 };
