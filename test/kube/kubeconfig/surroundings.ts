@@ -15,7 +15,8 @@ export function memoryFiles(files: ReadonlyMap<string, MemoryFile>): FileSystem 
   const isDirectory = (path: string): boolean =>
     [...files.keys()].some((file) => file.startsWith(`${path}/`) || file.startsWith(`${path}\\`));
   return {
-    read(path) {
+    read(path, signal) {
+      signal?.throwIfAborted();
       const file = files.get(path);
       if (file === undefined) return Promise.reject(missing(path));
       return Promise.resolve(typeof file.content === 'string' ? Buffer.from(file.content) : file.content);
