@@ -120,7 +120,7 @@ export class Handler {
     const hasProtobuf = !resource.custom && messageOf(resource.group, resource.kind) !== undefined;
     const format = negotiate(request.headers.accept, hasProtobuf, query.get('includeObject'));
     if (format === undefined) {
-      fail(status.notAcceptable(['application/json', ...(hasProtobuf ? ['application/vnd.kubernetes.protobuf'] : [])]));
+      fail(status.notAcceptable(resource.custom));
       return;
     }
     const place = { resource, namespace: resource.namespaced ? target.namespace : '' };

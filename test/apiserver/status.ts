@@ -93,10 +93,15 @@ export function badRequest(message: string): Failure {
   return { code: 400, reason: 'BadRequest', message };
 }
 
-export function notAcceptable(types: readonly string[]): Failure {
+const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
+/** No form that the client would take. Custom resources, which have no protobuf, are refused in other words. */
+export function notAcceptable(custom: boolean): Failure {
+  const failure = { code: 406, reason: 'NotAcceptable' };
+  if (custom) return { ...failure, message: `only the following media types are accepted: ${MEDIA_TYPES.join(', ')}` };
+  const types = [...MEDIA_TYPES, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
   return {
-    code: 406,
-    reason: 'NotAcceptable',
+    ...failure,
     message: `406: Not Acceptable\n\nAvailable representations: ${types.join(', ')}`,
     details: {},
   };

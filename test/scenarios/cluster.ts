@@ -3,7 +3,7 @@
  * Pods take their addresses from what the caller says; nothing is allocated behind the scenario's back.
  */
 import type { ClusterSpec } from '../apiserver/cluster.js';
-import { textAt, type KubeObject } from '../apiserver/json.js';
+import { at, textAt, type KubeObject } from '../apiserver/json.js';
 import { addressesOf } from '../apiserver/simulation/network.js';
 import {
   configMapObject,
@@ -223,6 +223,18 @@ export class ClusterBuilder {
       if (clusterIP !== 'None') this.#ipAddress(clusterIP, service);
     }
     return service;
+  }
+
+  /** The pods with an address of their own, and where they run. */
+  podsWithAddresses(
+    nodes: readonly ClusterNode[],
+  ): readonly { readonly pod: KubeObject; readonly node: ClusterNode; readonly ip: string }[] {
+    return this.#objects.flatMap((pod) => {
+      if (pod.kind !== 'Pod' || at(pod, 'spec', 'hostNetwork') === true) return [];
+      const node = nodes.find(({ name }) => name === textAt(pod, 'spec', 'nodeName'));
+      const [ip] = addressesOf(pod);
+      return node === undefined || ip === undefined ? [] : [{ pod, node, ip }];
+    });
   }
 
   #ipAddress(address: string, service: KubeObject): void {

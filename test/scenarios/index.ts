@@ -1,4 +1,5 @@
 /** All scenarios by their names. */
+import { cilium } from './cilium.js';
 import type { Scenario } from './cluster.js';
 import { dualStack } from './dualStack.js';
 import { generated } from './generated.js';
@@ -7,7 +8,15 @@ import { lectureFixed } from './lectureFixed.js';
 import { minikube } from './minikube.js';
 import { singleNode } from './singleNode.js';
 
-export const scenarios: readonly Scenario[] = [lecture, lectureFixed, singleNode, minikube, dualStack, generated];
+export const scenarios: readonly Scenario[] = [
+  lecture,
+  lectureFixed,
+  singleNode,
+  minikube,
+  dualStack,
+  cilium,
+  generated,
+];
 
 export function scenarioNamed(name: string): Scenario | undefined {
   return scenarios.find((scenario) => scenario.name === name);
