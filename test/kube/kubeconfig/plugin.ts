@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import path from 'node:path';
 
 /**
- * `answer FILE` writes the file out; `count FILE` is the same with `{n}` replaced by how often it ran;
- * `fail TEXT CODE` writes to standard error and ends with the code; `hang` never ends.
+ * `answer FILE` writes the file out, in whose name and text `{n}` is replaced by how often it ran; `fail TEXT CODE` writes
+ * to standard error and ends with the code; `hang` never ends by itself; `flood` never ends its answer.
  */
 const SCRIPT = `#!${process.execPath}
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
@@ -30,7 +30,7 @@ if (how === 'fail') {
   const line = 'x'.repeat(65536);
   const write = () => process.stdout.write(line, write);
   write();
-} else process.stdout.write(readFileSync(what, 'utf8').replaceAll('{n}', String(count)));
+} else process.stdout.write(readFileSync(what.replace('{n}', count), 'utf8').replaceAll('{n}', String(count)));
 `;
 
 export interface Run {

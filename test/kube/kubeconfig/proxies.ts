@@ -37,6 +37,7 @@ export async function startConnectProxy(scheme: 'http' | 'https', target: number
       client.pipe(upstream).pipe(client);
     });
     upstream.on('error', () => client.destroy());
+    client.on('close', () => upstream.destroy());
   });
   const port = await listen(server);
   return {
@@ -92,6 +93,7 @@ export async function startSocksProxy(target: number, reply = 0): Promise<ProxyS
     }
     const upstream = net.connect(target, '127.0.0.1');
     upstream.on('error', () => client.destroy());
+    client.on('close', () => upstream.destroy());
     client.pipe(upstream).pipe(client);
   };
   const server = net.createServer((client) => {
