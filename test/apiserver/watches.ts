@@ -93,7 +93,7 @@ export class Watch {
   /** Breaks the connection off. */
   reset(): void {
     this.#stop();
-    this.#response.socket?.resetAndDestroy();
+    this.#response.destroy();
   }
 
   #stop(): void {

@@ -191,8 +191,8 @@ function clusterRanges(network: ClusterNetwork, conflicts: ConflictIndex): MapCl
 
 /** The bus between the nodes in words: solution, encapsulation, and what the nodes must let through. */
 function busText(network: ClusterNetwork): string {
-  const { title, confidence, datapath } = network.reading;
-  if (confidence === 'none') return '';
+  const { solution, title, confidence, datapath } = network.reading;
+  if (confidence === 'none' || solution === 'unknown') return '';
   const parts = [title];
   if (datapath.encapsulation !== undefined) parts.push(datapath.encapsulation);
   const traffic = datapath.requires[0];

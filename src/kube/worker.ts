@@ -1,0 +1,86 @@
+/** The worker thread: one connected cluster behind messages. The thread ends with the session. */
+import { parentPort } from 'node:worker_threads';
+
+import { ClusterHost } from './clusterHost.js';
+import { errorOfSocket, KubeError } from './errors.js';
+import { accessTo } from './kubeconfig/access.js';
+import { logTo } from './log.js';
+import type { CredentialCommand, SessionRequests } from './session.js';
+import type { FromWorker, RequestOf, ToWorker } from './workerProtocol.js';
+
+const port = parentPort;
+if (port === null) throw new Error('this file runs as a worker thread');
+
+const post = (message: FromWorker): void => port.postMessage(message);
+const log = logTo((line) => post({ type: 'log', line }));
+const running = new Map<number, AbortController>();
+const consents = new Map<number, (allowed: boolean) => void>();
+let nextConsent = 1;
+let host: ClusterHost | undefined;
+
+/** Asks the other side, where the user is. Nobody there to answer, or nobody waiting any more, means no. */
+async function mayRun(command: CredentialCommand, signal: AbortSignal): Promise<boolean> {
+  const id = nextConsent++;
+  return new Promise((resolve) => {
+    const over = (): void => {
+      post({ type: 'mayRunOver', id });
+      settle(false);
+    };
+    const settle = (allowed: boolean): void => {
+      signal.removeEventListener('abort', over);
+      consents.delete(id);
+      resolve(allowed);
+    };
+    signal.addEventListener('abort', over, { once: true });
+    consents.set(id, settle);
+    post({ type: 'mayRun', id, command });
+  });
+}
+
+async function answer<K extends keyof SessionRequests>({ id, kind, params }: RequestOf<K>): Promise<void> {
+  const stop = new AbortController();
+  running.set(id, stop);
+  try {
+    if (host === undefined) throw new KubeError('cancelled', 'not connected');
+    post({ type: 'result', id, result: await host.request(kind, params, stop.signal) });
+  } catch (error) {
+    const { kind: errorKind, message, httpCode, reason } = errorOfSocket(error);
+    post({ type: 'error', id, error: { kind: errorKind, message, httpCode, reason } });
+  } finally {
+    running.delete(id);
+  }
+}
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'connect':
+      host ??= new ClusterHost({
+        access: accessTo(message.selected, mayRun),
+        options: message.options,
+        log,
+        onState: (state) => post({ type: 'state', state }),
+        onChange: (change) => post({ type: 'change', change }),
+      });
+      host.start();
+      break;
+    case 'request':
+      void answer(message);
+      break;
+    case 'cancel':
+      running.get(message.id)?.abort();
+      break;
+    case 'consent':
+      consents.get(message.id)?.(message.allowed);
+      break;
+    case 'retry':
+      host?.retry();
+      break;
+    case 'visible':
+      host?.setVisible(message.visible);
+      break;
+    case 'end':
+      host?.dispose();
+      port.close();
+      break;
+  }
+});
