@@ -30,6 +30,8 @@ export class Watch {
   readonly #timers: NodeJS.Timeout[] = [];
   /** Bytes that wait for their turn; only faults that cut events into pieces make them wait. */
   readonly #pieces: Buffer[] = [];
+  /** Changes up to this revision are not told: the client knows them, or claims to. */
+  #from = 0;
   #first = true;
   #sent = 0;
   #silent = false;
@@ -62,7 +64,8 @@ export class Watch {
       for (const object of state) if (isSelected(object, this.#options.selection)) this.#send('ADDED', object);
       if (initial === 'true' && this.#bookmarks) this.#bookmark(revision, true);
     } else {
-      const missed = collection.eventsAfter(Number(asked === '' ? this.#options.store.revision : asked));
+      this.#from = Number(asked === '' ? this.#options.store.revision : asked);
+      const missed = collection.eventsAfter(this.#from);
       if (missed === undefined) {
         this.#fail(revisionTooOld(Number(asked), collection.floor + 1));
         return;
@@ -103,6 +106,7 @@ export class Watch {
   }
 
   #onEvent(event: StoreEvent): void {
+    if (event.revision <= this.#from) return;
     const { selection } = this.#options;
     const is = isSelected(event.object, selection);
     if (event.type === 'DELETED') {
@@ -169,7 +173,8 @@ export class Watch {
   }
 
   #bookmark(revision: number, initialEnd: boolean): void {
-    if (this.#closed) return;
+    // A client that is ahead, after a new etcd, gets no bookmark either until the server has caught up.
+    if (this.#closed || revision < this.#from) return;
     const { collection, format, now } = this.#options;
     this.#write(bookmarkBytes(collection.resource, revision, format, now(), initialEnd));
   }

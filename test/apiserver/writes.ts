@@ -2,6 +2,7 @@
  * Changes to the simulated cluster's objects: create, update, patch, delete, with the server's defaults, refusals and
  * garbage collection of what the deleted object owned.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { withDefaults } from './defaults.js';
 import {
   asKubeObject,
@@ -86,7 +87,7 @@ export class Writer {
     if (revision !== undefined && revision !== String(current.revision)) {
       return { failure: status.conflict(resource, name) };
     }
-    const before = current.value();
+    const before = withoutRevision(current.value());
     const hasStatus = resource.subresources.some((sub) => sub.name === 'status');
     const merged: KubeObject =
       subresource === 'status'
@@ -94,17 +95,23 @@ export class Writer {
         : {
             ...object,
             ...(hasStatus && before['status'] !== undefined ? { status: before['status'] } : {}),
-            metadata: { ...object.metadata, ...kept(before) },
+            metadata: {
+              ...withoutRevision(object).metadata,
+              ...(namespace === '' ? {} : { namespace }),
+              ...kept(before),
+            },
           };
+    // An update that changes nothing makes no new revision and no event.
+    if (isDeepStrictEqual(merged, before)) return current;
     return dryRun ? stored(resource, merged, current.revision) : this.#put(resource, merged);
   }
 
   patch(place: Place, name: string, patch: Json, strategic: boolean, subresource: string, dryRun: boolean): Written {
     const current = this.store.collection(place.resource).get(place.namespace, name);
     if (current === undefined) return { failure: status.notFound(place.resource, name) };
-    const merged = mergePatch(current.value(), patch, strategic);
-    const body = isObject(merged) ? { ...merged, metadata: withoutRevision(merged, patch) } : merged;
-    return this.update(place, name, body, subresource, dryRun);
+    // A patch conflicts only when it names a revision itself.
+    const merged = mergePatch(withoutRevision(current.value()), patch, strategic);
+    return this.update(place, name, merged, subresource, dryRun);
   }
 
   delete(place: Place, name: string, orphan: boolean): Written {
@@ -192,8 +199,7 @@ export class Writer {
   #complete(namespace: string, object: KubeObject, trusted = false): KubeObject {
     const { uid, creationTimestamp } = object.metadata;
     const metadata = {
-      ...without(object.metadata, 'resourceVersion'),
-      name: object.metadata.name,
+      ...withoutRevision(object).metadata,
       ...(namespace === '' ? {} : { namespace }),
       uid: trusted && uid !== undefined ? uid : this.random.uid(),
       creationTimestamp:
@@ -224,6 +230,13 @@ function stored(resource: Resource, object: KubeObject, revision: number): Store
   return new StoredObject(resource, source, revision);
 }
 
+function withoutRevision(object: KubeObject): KubeObject {
+  return {
+    ...object,
+    metadata: { ...without(object.metadata, 'resourceVersion'), name: object.metadata.name },
+  };
+}
+
 function named(body: JsonObject, random: Random): JsonObject {
   const metadata = isObject(body['metadata']) ? body['metadata'] : {};
   const prefix = textAt(metadata, 'generateName');
@@ -236,13 +249,6 @@ function named(body: JsonObject, random: Random): JsonObject {
 function kept(before: KubeObject): { uid?: string; creationTimestamp?: string } {
   const { uid, creationTimestamp } = before.metadata;
   return { ...(uid === undefined ? {} : { uid }), ...(creationTimestamp === undefined ? {} : { creationTimestamp }) };
-}
-
-/** A patch conflicts only when it names a revision itself. */
-function withoutRevision(merged: JsonObject, patch: Json): JsonObject {
-  const { resourceVersion, ...metadata } = isObject(merged['metadata']) ? merged['metadata'] : {};
-  const asked = textAt(patch, 'metadata', 'resourceVersion');
-  return asked === undefined ? metadata : { ...metadata, resourceVersion };
 }
 
 /**
