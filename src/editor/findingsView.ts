@@ -25,7 +25,7 @@ export class FindingsView implements vscode.Disposable {
 
   /** Selects a finding in the view; nothing happens when it is gone. */
   async reveal(id: string): Promise<void> {
-    const element = await this.tree.find(id);
+    const element = this.tree.find(id);
     if (element !== undefined) await this.#view.reveal(element, { select: true, focus: true, expand: true });
   }
 

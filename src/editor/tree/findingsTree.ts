@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { groupBy } from '../../core/checks/groupBy.js';
 import type { Subject } from '../../core/checks/check.js';
-import { formatPlace, placeKey } from '../../core/network/place.js';
+import { formatPath, formatPlace, placeKey } from '../../core/network/place.js';
 import { Target } from '../commands/target.js';
 import type { Connection } from '../connection.js';
 import { Command, InternalCommand } from '../contributions.js';
@@ -11,7 +11,7 @@ import type { HiddenFinding } from '../hiddenFindings.js';
 import { cap, tooltip } from '../markdown.js';
 import { type ShownFinding, type ShownFindings, worst } from '../shownFindings.js';
 import { treeItem } from './row.js';
-import { severityIcon, severityWord } from './words.js';
+import { join, severityIcon, severityWord } from './words.js';
 
 const { t } = vscode.l10n;
 /** Findings of one check that are shown at first, and added by each "show more". */
@@ -28,9 +28,9 @@ export class CheckElement {
   title: string;
   findings: readonly FindingElement[] = [];
   limit = PAGE;
-  constructor(code: string, title: string) {
+  constructor(code: string) {
     this.code = code;
-    this.title = title;
+    this.title = code;
     this.id = `check/${code}`;
   }
 }
@@ -96,6 +96,8 @@ export class FindingsTree implements vscode.TreeDataProvider<FindingsElement>, v
   readonly #subscriptions: vscode.Disposable;
   readonly #checks = new Map<string, CheckElement>();
   readonly #hiddenGroup = new HiddenGroupElement();
+  /** Titles by code; loaded once there is a finding. */
+  #titles: ReadonlyMap<string, string> | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
   #timer: NodeJS.Timeout | undefined;
 
@@ -110,7 +112,7 @@ export class FindingsTree implements vscode.TreeDataProvider<FindingsElement>, v
     this.#subscriptions = vscode.Disposable.from(connection.onDidChange(refresh), findings.onDidChange(refresh));
   }
 
-  async getChildren(element?: FindingsElement): Promise<FindingsElement[]> {
+  getChildren(element?: FindingsElement): FindingsElement[] {
     switch (element?.kind) {
       case undefined:
         return this.#groups();
@@ -222,8 +224,8 @@ export class FindingsTree implements vscode.TreeDataProvider<FindingsElement>, v
   }
 
   /** The element of a finding, made visible by showing more of its check's where it must; undefined when it is gone or hidden. */
-  async find(id: string): Promise<FindingElement | undefined> {
-    await this.#groups();
+  find(id: string): FindingElement | undefined {
+    this.#groups();
     for (const check of this.#checks.values()) {
       const index = check.findings.findIndex(({ shown }) => shown.finding.id === id);
       if (index < 0) continue;
@@ -247,12 +249,20 @@ export class FindingsTree implements vscode.TreeDataProvider<FindingsElement>, v
     this.#changed.dispose();
   }
 
-  async #groups(): Promise<FindingsElement[]> {
+  async #loadTitles(): Promise<void> {
+    this.#titles = new Map();
     const checks = await checksByCode();
+    this.#titles = new Map([...checks].map(([code, { title }]) => [code, title]));
+    this.#changed.fire(undefined);
+  }
+
+  #groups(): FindingsElement[] {
+    if (this.#titles === undefined && this.#findings.shown.length > 0) void this.#loadTitles();
     const byCode = groupBy(this.#findings.shown, ({ finding }) => finding.code);
     for (const code of this.#checks.keys()) if (!byCode.has(code)) this.#checks.delete(code);
     const groups = [...byCode].map(([code, findings]) => {
-      const element = this.#checks.get(code) ?? new CheckElement(code, checks.get(code)?.title ?? code);
+      const element = this.#checks.get(code) ?? new CheckElement(code);
+      element.title = this.#titles?.get(code) ?? code;
       this.#checks.set(code, element);
       const before = new Map(element.findings.map((finding) => [finding.shown.finding.id, finding]));
       element.findings = findings.map((shown) => {
@@ -269,16 +279,17 @@ export class FindingsTree implements vscode.TreeDataProvider<FindingsElement>, v
 
 function subjectItem(element: SubjectElement): vscode.TreeItem {
   const { label, text, place } = element.subject;
-  const where = formatPlace(place);
+  // The label names the object already.
+  const where = place.kind === 'object' ? formatPath(place.path) : formatPlace(place);
   return treeItem({
     id: element.id,
     label,
-    description: text === '' ? where : `${text} · ${where}`,
+    description: join([text, where]),
     icon: new vscode.ThemeIcon(
       place.kind === 'object' ? 'go-to-file' : place.kind === 'workstation' ? 'device-desktop' : 'gear',
     ),
     words: place.kind === 'object' ? ['subject', 'object'] : ['subject'],
-    speech: [label, text, where].filter((word) => word !== '').join(', '),
+    speech: join([label, text, where], ', '),
     ...(place.kind === 'object'
       ? { command: { command: Command.openObject, title: t('Open'), arguments: [element] } }
       : {}),

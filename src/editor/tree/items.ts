@@ -54,8 +54,8 @@ export function itemOf(
 function contextItem(element: ContextElement, cluster: Cluster | undefined): vscode.TreeItem {
   const state = cluster?.session.state;
   const server = cluster?.identity.server;
-  const solution =
-    cluster === undefined || cluster.mirror.reading.confidence === 'none' ? '' : cluster.mirror.reading.title;
+  const reading = cluster?.mirror.reading;
+  const solution = reading === undefined || reading.solution === 'unknown' ? '' : reading.title;
   const connected = state?.phase === 'connected';
   const words = connected ? join([state.version, solution]) : t('not connected');
   return treeItem({
@@ -121,7 +121,7 @@ function nodeItem(element: NodeElement, shownFindings: ShownFindings): vscode.Tr
   return treeItem({
     id: element.id,
     label: node.name,
-    description: join([addresses, readyWord(node), cordoned, findingsWord(findings)]),
+    description: join([addresses, findingsWord(findings), readyWord(node), cordoned]),
     icon,
     state: Collapsed,
     words: ['node', 'object', ...(node.internalIPs.length > 0 ? (['hasIp'] as const) : [])],
@@ -148,7 +148,7 @@ function rangeItem(element: RangeElement, shownFindings: ShownFindings): vscode.
   return treeItem({
     id: element.id,
     label: range.text,
-    description: join([t('pod range'), words, findingsWord(findings)]),
+    description: join([t('pod range'), findingsWord(findings), words]),
     icon:
       severity === undefined
         ? new vscode.ThemeIcon(range.used === false ? 'circle-slash' : 'symbol-array')
@@ -183,7 +183,7 @@ function podItem(element: PodElement, shownFindings: ShownFindings): vscode.Tree
   return treeItem({
     id: element.id,
     label: name,
-    description: join([addresses, host, podWord(pod), findingsWord(findings)]),
+    description: join([addresses, findingsWord(findings), host, podWord(pod)]),
     icon: severity === undefined ? podIcon(element) : severityIcon(severity),
     words: [
       'pod',

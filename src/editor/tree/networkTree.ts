@@ -363,10 +363,12 @@ class Content implements vscode.Disposable {
     this.#subscription.dispose();
   }
 
-  /** A resource that the server does not have leaves nothing out. */
+  /** A resource that the server does not have leaves nothing out, and one that is being read is no gap for long. */
   #gapElements(gaps: readonly Gap[]): readonly GapElement[] {
+    const { kinds } = this.cluster.mirror;
+    const reading = (resource: string): boolean => ['waiting', 'listing'].includes(kinds[resource]?.state ?? '');
     return gaps
-      .filter((gap) => gap.reason !== 'absent')
+      .filter((gap) => gap.reason !== 'absent' && !reading(gap.resource))
       .map((gap) => {
         const kept = this.#gaps.gaps.find((element) => element.gap.resource === gap.resource);
         return kept?.gap.detail === gap.detail && kept.gap.reason === gap.reason

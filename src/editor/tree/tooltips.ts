@@ -59,7 +59,7 @@ function contextTooltip({ identity, session, mirror }: Cluster): vscode.Markdown
       {
         label: t('Networking solution'),
         value:
-          reading.confidence === 'none'
+          reading.solution === 'unknown'
             ? t('not recognised')
             : reading.confidence === 'probable'
               ? t('probably {0}', [reading.title, reading.version ?? ''].join(' ').trim())
