@@ -8,12 +8,21 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Finding } from '../core/checks/check.js';
 import { type CheckSettings, runChecks } from '../core/checks/index.js';
+import { capacityOf, type CapacitySample, runsOutFirst, sampleOf } from '../core/network/capacity.js';
 import type { ClusterNetwork } from '../core/network/clusterNetwork.js';
 import type { Gap } from '../core/network/facts.js';
 import { compareNatural } from '../core/network/naturalOrder.js';
 import { unknownReading } from '../core/network/reading.js';
-import type { ClaimSummary, KindState, NodeSummary, Overview, ReadingSummary, SessionChange } from './session.js';
-import { claimsByNode, claimSummaries, nodeSummary, readingSummary } from './summaries.js';
+import type {
+  ClaimSummary,
+  KindState,
+  NodeSummary,
+  OutlookSummary,
+  Overview,
+  ReadingSummary,
+  SessionChange,
+} from './session.js';
+import { claimsByNode, claimSummaries, nodeSummary, outlookSummaries, readingSummary } from './summaries.js';
 
 /** What of an overview the model answers for; the state is the connection's. */
 export type Picture = Omit<Overview, 'state'>;
@@ -27,6 +36,9 @@ export class Model {
   #nodes = new Map<string, NodeSummary>();
   #claims = new Map<string, ClaimSummary>();
   #findings = new Map<string, Finding>();
+  #outlook: readonly OutlookSummary[] = [];
+  /** What was in use when everything was read for the first time; growth is measured from there. */
+  #sample: CapacitySample | undefined;
   #gaps: readonly Gap[] = [];
 
   /** The network as it was worked out last; its pods are the living table. Undefined before the first time. */
@@ -42,6 +54,7 @@ export class Model {
       unscheduledCount: this.#unscheduledCount,
       nodes: [...this.#nodes.values()].sort((a, b) => compareNatural(a.name, b.name)),
       claims: [...this.#claims.values()],
+      outlook: this.#outlook,
       findings: [...this.#findings.values()],
       gaps: this.#gaps,
     };
@@ -66,9 +79,13 @@ export class Model {
       facts.nodes.map((node) => nodeSummary(node, byNode.get(node.name) ?? [], facts.pods)),
       (node) => node.name,
     );
-    const claims = difference(this.#claims, claimSummaries(network), (claim) => claim.id);
+    const uses = capacityOf(network);
+    const claims = difference(this.#claims, claimSummaries(uses), (claim) => claim.id);
     // With half of the objects read, a check would find things missing that are there: what was found before stands until then.
-    const findings = isSettled(kinds)
+    const settled = isSettled(kinds);
+    if (settled) this.#sample ??= sampleOf(network, uses);
+    const outlook = outlookSummaries(runsOutFirst(network, uses, this.#sample));
+    const findings = settled
       ? difference(this.#findings, runChecks(network, settings), (finding) => finding.id)
       : undefined;
     const change: SessionChange = {
@@ -80,6 +97,7 @@ export class Model {
       ...(nodes === undefined ? {} : { nodes }),
       ...(changedNodes.size === 0 ? {} : { podsOfNodes: [...changedNodes] }),
       ...(claims === undefined ? {} : { claims }),
+      ...(isDeepStrictEqual(outlook, this.#outlook) ? {} : { outlook }),
       ...(findings === undefined ? {} : { findings }),
       ...(isDeepStrictEqual(facts.gaps, this.#gaps) ? {} : { gaps: facts.gaps }),
     };
@@ -87,6 +105,7 @@ export class Model {
     this.#reading = reading;
     this.#podCount = podCount;
     this.#unscheduledCount = unscheduledCount;
+    this.#outlook = outlook;
     this.#gaps = facts.gaps;
     return Object.keys(change).length === 0 ? undefined : change;
   }

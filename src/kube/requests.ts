@@ -2,6 +2,7 @@
 import { fieldLocator } from '../core/manifests/locate.js';
 import { parseAddress } from '../core/ip/address.js';
 import { buildMapModel } from '../core/map/build.js';
+import { explain } from '../core/network/explain.js';
 import { customObject } from '../core/network/fromObjects.js';
 import type { JsonObject } from '../core/network/json.js';
 import { compareNatural } from '../core/network/naturalOrder.js';
@@ -41,6 +42,10 @@ export const HANDLERS: Handlers = {
   overview: ({ model, state }) => ({ state: state(), ...model.picture }),
   podsOfNode: ({ pods }, { node, offset, limit }) => podsOfNode(pods, node, offset, limit),
   findPods: ({ pods }, { text, limit }) => findPods(pods, text, limit),
+  explain: ({ model }, { text }) =>
+    model.network === undefined
+      ? { ok: false, reason: 'cannot be looked up before the cluster was read' }
+      : explain(model.network, text),
   object: async ({ api }, { ref }, signal) => ({
     json: JSON.stringify(customObject(await getObject(api, ref, signal)).content),
   }),

@@ -7,6 +7,8 @@
 import type { Finding, Severity } from '../core/checks/check.js';
 import type { MapModel } from '../core/map/model.js';
 import type { Claim } from '../core/network/claim.js';
+import type { Resource } from '../core/network/capacity.js';
+import type { Explanation, NoAddress } from '../core/network/explain.js';
 import type { Gap } from '../core/network/facts.js';
 import type { Evidence, Datapath } from '../core/network/reading.js';
 import type { FieldPath, ObjectRef, Place } from '../core/network/place.js';
@@ -95,14 +97,35 @@ export interface ReadingSummary {
 }
 
 /**
- * A claim with how full its range is. `id` is equal for the same claim after the next change.
- * `usedAddresses` counts what we can see; undefined where it cannot be told. Sizes as decimal text: they may exceed 2^53.
+ * A claim with how full its range is. `id` is equal for the same claim after the next change. Sizes are decimal text: they
+ * may exceed 2^53.
  */
 export interface ClaimSummary {
   readonly id: string;
   readonly claim: Claim;
   readonly size: string;
+  /** Addresses that can be handed out one by one. */
+  readonly usable: string;
+  /** What we can see in use; undefined where it cannot be told. */
   readonly usedAddresses: number | undefined;
+  /** Nodes' ranges inside of this one that are in force. */
+  readonly assignedRanges: number;
+  /** The blocks that are cut from it, when their size is known. */
+  readonly blocks: { readonly prefixLength: number; readonly total: string; readonly free: string } | undefined;
+}
+
+/** Something that can run out. */
+export interface OutlookSummary {
+  readonly resource: Resource;
+  /** `ClaimSummary.id` of the range it is taken from. */
+  readonly claimId: string;
+  readonly total: string;
+  readonly left: string;
+  /** 0 (nothing in use) to 1 (nothing left). */
+  readonly fraction: number;
+  /** At the growth seen while connected; undefined when none was seen. */
+  readonly hoursLeft: number | undefined;
+  readonly evidence: readonly string[];
 }
 
 export interface Overview {
@@ -115,6 +138,8 @@ export interface Overview {
   /** In natural order of their names. */
   readonly nodes: readonly NodeSummary[];
   readonly claims: readonly ClaimSummary[];
+  /** What can run out, the soonest first; the first few. */
+  readonly outlook: readonly OutlookSummary[];
   readonly findings: readonly Finding[];
   readonly gaps: readonly Gap[];
 }
@@ -131,6 +156,7 @@ export interface SessionChange {
   /** Nodes whose pods changed (`''` stands for pods without a node). */
   readonly podsOfNodes?: readonly string[];
   readonly claims?: { readonly upserted: readonly ClaimSummary[]; readonly removed: readonly string[] };
+  readonly outlook?: readonly OutlookSummary[];
   readonly findings?: { readonly upserted: readonly Finding[]; readonly removed: readonly string[] };
   readonly gaps?: readonly Gap[];
   /** Of the objects that `observe` named: those that are others now. */
@@ -162,6 +188,8 @@ export interface SessionRequests {
   podsOfNode: { params: { node: string; offset: number; limit: number }; result: PodPage };
   /** Pods whose namespace/name or address contains the text; at most `limit`. */
   findPods: { params: { text: string; limit: number }; result: PodPage };
+  /** Everything that is known of an address or a range; what is neither is answered with the reason. */
+  explain: { params: { text: string }; result: Explanation | NoAddress };
   /** One live object as JSON text, without managedFields. Errors carry the server's words. */
   object: { params: { ref: ObjectRef }; result: { json: string } };
   /** What the map draws: the findings with the user's severities, without those that are off or hidden. */

@@ -1,13 +1,12 @@
 /** What the other side is shown of a cluster network: plain data that can be posted, in the order in which it is shown. */
-import { formatRange, sizeOf } from '../core/ip/range.js';
-import { addressCounter } from '../core/network/addressCounts.js';
+import { formatRange } from '../core/ip/range.js';
+import type { Outlook, RangeUse } from '../core/network/capacity.js';
 import type { Claim } from '../core/network/claim.js';
-import type { ClusterNetwork } from '../core/network/clusterNetwork.js';
 import { conditionOf, type NodeFacts, readinessOf } from '../core/network/facts.js';
 import { formatPath, formatPlace, nodeRef, objectPlace, type Place, placeKey } from '../core/network/place.js';
 import type { PodTable } from '../core/network/podTable.js';
 import type { CniReading } from '../core/network/reading.js';
-import type { ClaimSummary, NodeSummary, PodSummary, RangeSummary, ReadingSummary } from './session.js';
+import type { ClaimSummary, NodeSummary, OutlookSummary, PodSummary, RangeSummary, ReadingSummary } from './session.js';
 
 /** The claims on pod ranges of each node, by its name. */
 export function claimsByNode(claims: readonly Claim[]): ReadonlyMap<string, readonly Claim[]> {
@@ -85,12 +84,32 @@ export function readingSummary(reading: CniReading): ReadingSummary {
 /** Told by place, role and range: two claims may stand at one place (a list in one text). */
 const idOfClaim = (claim: Claim): string => `${claim.role} ${formatRange(claim.range)} ${placeKey(claim.place)}`;
 
-export function claimSummaries(network: ClusterNetwork): readonly ClaimSummary[] {
-  const used = addressCounter(network.facts);
-  return network.claims.map((claim) => ({
+export const claimSummaries = (uses: readonly RangeUse[]): readonly ClaimSummary[] =>
+  uses.map(({ claim, size, usable, usedAddresses, assignedRanges, blocks }) => ({
     id: idOfClaim(claim),
     claim,
-    size: sizeOf(claim.range).toString(),
-    usedAddresses: used(claim),
+    size: size.toString(),
+    usable: usable.toString(),
+    usedAddresses,
+    assignedRanges,
+    blocks:
+      blocks === undefined
+        ? undefined
+        : { prefixLength: blocks.prefixLength, total: blocks.total.toString(), free: blocks.free.toString() },
   }));
-}
+
+/** More than anybody reads. */
+const MAX_OUTLOOK = 10;
+/** A tenth of a percent: finer differences are no news. */
+const FRACTION_STEP = 0.001;
+
+export const outlookSummaries = (outlook: readonly Outlook[]): readonly OutlookSummary[] =>
+  outlook.slice(0, MAX_OUTLOOK).map(({ resource, claim, total, left, fraction, hoursLeft, evidence }) => ({
+    resource,
+    claimId: idOfClaim(claim),
+    total: total.toString(),
+    left: left.toString(),
+    fraction: Math.round(fraction / FRACTION_STEP) * FRACTION_STEP,
+    hoursLeft: hoursLeft === undefined ? undefined : Math.round(hoursLeft),
+    evidence,
+  }));
