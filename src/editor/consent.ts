@@ -5,37 +5,28 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
 import * as vscode from 'vscode';
+import { commandLine, consentKey, Consents } from '../kube/kubeconfig/consents.js';
 import type { CredentialCommand } from '../kube/session.js';
+import { cap } from './markdown.js';
 
 const { t } = vscode.l10n;
-const KEY = 'credentialPrograms';
 const MAX_SHOWN = 2000;
 
-/** What was agreed to: everything that decides what is run. */
-interface Consent {
-  readonly path: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
-
-const keyOf = ({ path, command, args, env }: Consent): string =>
-  JSON.stringify([path, command, args, Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))]);
-
 export class CredentialConsent {
-  readonly #state: vscode.Memento;
+  readonly #consents: Consents;
   /** Questions that stand open: the same command is asked about once. */
   readonly #asking = new Map<string, Promise<boolean>>();
 
   constructor(state: vscode.Memento) {
-    this.#state = state;
+    this.#consents = new Consents(state);
   }
 
   /** Whether the command may be started: as remembered, else as the user answers. A signal that aborts answers no. */
   async mayRun(command: CredentialCommand, signal: AbortSignal): Promise<boolean> {
     if (!vscode.workspace.isTrusted) return false;
-    const key = keyOf(command);
-    if (this.#remembered().some((consent) => keyOf(consent) === key)) return true;
+    const decided = this.#consents.decisionOn(command);
+    if (decided !== undefined) return decided;
+    const key = consentKey(command);
     let question = this.#asking.get(key);
     if (question === undefined) {
       question = this.#ask(command).finally(() => this.#asking.delete(key));
@@ -44,72 +35,54 @@ export class CredentialConsent {
     return (await question) && !signal.aborted;
   }
 
-  /** Lists what was agreed to, and lets the user take it back. */
+  /** Forgets every no, so that the next start asks again: the user wants another try. */
+  async forgetRefusals(): Promise<void> {
+    const refused = this.#consents.list().filter(({ allowed }) => !allowed);
+    if (refused.length > 0) await this.#consents.revoke(refused.map(({ key }) => key));
+  }
+
+  /** Lists what was decided, and lets the user take it back. */
   async manage(): Promise<void> {
-    const remembered = this.#remembered();
-    if (remembered.length === 0) {
-      void vscode.window.showInformationMessage(t('No credential program was allowed on this machine.'));
+    const decided = this.#consents.list();
+    if (decided.length === 0) {
+      void vscode.window.showInformationMessage(t('No credential program was allowed or refused on this machine.'));
       return;
     }
-    const items = remembered.map((consent) => ({ label: commandLine(consent), description: consent.path, consent }));
+    const items = decided.map(({ key, commandLine: line, source, allowed, decidedAt }) => ({
+      label: `${allowed ? '$(check)' : '$(circle-slash)'} ${line}`,
+      description: allowed ? t('allowed') : t('refused'),
+      detail: t('named by {0}, decided {1}', source, new Date(decidedAt).toLocaleString()),
+      key,
+    }));
     const chosen = await vscode.window.showQuickPick(items, {
       canPickMany: true,
       title: t('Credential Programs'),
-      placeHolder: t('Choose those that may no longer run without asking'),
+      placeHolder: t('Choose those to forget: the next start asks again'),
     });
-    if (chosen === undefined || chosen.length === 0) return;
-    const revoked = new Set(chosen.map(({ consent }) => keyOf(consent)));
-    await this.#remember(this.#remembered().filter((consent) => !revoked.has(keyOf(consent))));
+    if (chosen !== undefined && chosen.length > 0) await this.#consents.revoke(chosen.map(({ key }) => key));
   }
 
   async #ask(command: CredentialCommand): Promise<boolean> {
     const allow = t('Run Program');
-    const lines = [
+    const refuse = t('Never Run It');
+    const detail = [
       commandLine(command),
       '',
       t('Program: {0}', command.path),
       t('Named by: {0}', command.source),
-      ...Object.entries(command.env).map(([name, value]) => t('Environment: {0}', `${name}=${value}`)),
       '',
       t(
-        'It runs with your rights on this machine. The answer is remembered for exactly this command; "Cluster Network: Manage Credential Programs" takes it back.',
+        'It runs with your rights on this machine. The answer is remembered for exactly this command; "Cluster Network: Manage Credential Programs…" takes it back.',
       ),
-    ];
+    ].join('\n');
     const answer = await vscode.window.showWarningMessage(
       t('To connect, the kubeconfig wants to run a program. Allow it?'),
-      { modal: true, detail: lines.join('\n').slice(0, MAX_SHOWN) },
+      { modal: true, detail: cap(detail, MAX_SHOWN) },
       allow,
+      refuse,
     );
-    if (answer !== allow) return false;
-    const { path, command: name, args, env } = command;
-    await this.#remember([...this.#remembered(), { path, command: name, args, env }]);
-    return true;
+    // Closing the question answers it for now only.
+    if (answer !== undefined) await this.#consents.remember(command, answer === allow);
+    return answer === allow;
   }
-
-  #remembered(): readonly Consent[] {
-    const stored = this.#state.get<unknown>(KEY);
-    return Array.isArray(stored) ? stored.filter(isConsent) : [];
-  }
-  async #remember(consents: readonly Consent[]): Promise<void> {
-    await this.#state.update(KEY, consents);
-  }
-}
-
-/** The command as one line, with what a shell would need quoted; for reading, never for a shell. */
-export function commandLine({ command, args }: { readonly command: string; readonly args: readonly string[] }): string {
-  return [command, ...args].map((word) => (/^[\w@%+=:,./\\-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
-}
-
-function isConsent(value: unknown): value is Consent {
-  if (typeof value !== 'object' || value === null) return false;
-  const { path, command, args, env } = value as Record<string, unknown>;
-  return (
-    typeof path === 'string' &&
-    typeof command === 'string' &&
-    Array.isArray(args) &&
-    args.every((word) => typeof word === 'string') &&
-    typeof env === 'object' &&
-    env !== null &&
-    Object.values(env).every((text) => typeof text === 'string')
-  );
 }

@@ -21,6 +21,7 @@ export const Command = {
   showHiddenFinding: 'clusterNetwork.showHiddenFinding',
   copyFinding: 'clusterNetwork.copyFinding',
   explainFinding: 'clusterNetwork.explainFinding',
+  whatIsThisIp: 'clusterNetwork.whatIsThisIp',
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
 

@@ -14,6 +14,7 @@ import type {
   KindState,
   Listener,
   NodeSummary,
+  OutlookSummary,
   ReadingSummary,
   SessionChange,
 } from '../kube/session.js';
@@ -32,6 +33,7 @@ export interface MirrorChange {
   readonly counts: boolean;
   readonly kinds: boolean;
   readonly claims: boolean;
+  readonly outlook: boolean;
   readonly findings: boolean;
   readonly gaps: boolean;
 }
@@ -43,6 +45,7 @@ export class SessionMirror {
   readonly #listeners = new Set<Listener<MirrorChange>>();
   #order: readonly string[] | undefined;
   #gaps: readonly Gap[] = [];
+  #outlook: readonly OutlookSummary[] = [];
   #kinds: Readonly<Record<string, KindState>> = {};
   #reading: ReadingSummary = unknownReading;
   #podCount = 0;
@@ -64,6 +67,10 @@ export class SessionMirror {
   }
   get claims(): ReadonlyMap<string, ClaimSummary> {
     return this.#claims;
+  }
+  /** What can run out, the soonest first. */
+  get outlook(): readonly OutlookSummary[] {
+    return this.#outlook;
   }
   get gaps(): readonly Gap[] {
     return this.#gaps;
@@ -100,6 +107,7 @@ export class SessionMirror {
     replace(this.#claims, change.claims, ({ id }) => id);
     if (membership) this.#order = undefined;
     this.#gaps = change.gaps ?? this.#gaps;
+    this.#outlook = change.outlook ?? this.#outlook;
     this.#kinds = change.kinds ?? this.#kinds;
     this.#reading = change.reading ?? this.#reading;
     this.#podCount = change.podCount ?? this.#podCount;
@@ -113,6 +121,7 @@ export class SessionMirror {
       counts: reset || change.podCount !== undefined || change.unscheduledCount !== undefined,
       kinds: reset || change.kinds !== undefined,
       claims: reset || change.claims !== undefined,
+      outlook: reset || change.outlook !== undefined,
       findings: reset || change.findings !== undefined,
       gaps: reset || change.gaps !== undefined,
     };
@@ -124,6 +133,7 @@ export class SessionMirror {
     this.#findings.clear();
     this.#claims.clear();
     this.#gaps = [];
+    this.#outlook = [];
     this.#kinds = {};
     this.#reading = unknownReading;
     this.#podCount = 0;

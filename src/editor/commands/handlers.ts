@@ -14,6 +14,7 @@ import { copyCidr, copyIp, openObject } from './clusterCommands.js';
 import type { FindingCommands } from './findingCommands.js';
 import type { Handler } from './register.js';
 import { selectContextCommand } from './selectContext.js';
+import { whatIsThisIp } from './whatIsThisIp.js';
 
 export interface CommandParts {
   readonly connection: Connection;
@@ -39,7 +40,10 @@ export function commandHandlers({
   return {
     [Command.selectContext]: () => selectContextCommand(connection),
     [Command.refresh]: () => connection.refresh(),
-    [Command.retry]: () => connection.retry(),
+    [Command.retry]: async () => {
+      await consent.forgetRefusals();
+      await connection.retry();
+    },
     [Command.showLog]: () => {
       log.show();
     },
@@ -56,6 +60,7 @@ export function commandHandlers({
     [Command.showHiddenFinding]: (row) => findingCommands.showHidden(row),
     [Command.copyFinding]: (row) => findingCommands.copy(row),
     [Command.explainFinding]: (row) => findingCommands.explain(row),
+    [Command.whatIsThisIp]: (row, rows) => whatIsThisIp(connection, row, rows),
     [InternalCommand.loadMore]: (row) => {
       if (row instanceof MoreElement) return network.tree.showMore(row);
       if (row instanceof MoreClaimsElement) ranges.tree.showMore(row);

@@ -2,10 +2,10 @@
 import * as vscode from 'vscode';
 import { groupBy } from '../../core/checks/groupBy.js';
 import { compareRanges } from '../../core/ip/range.js';
-import { type Provenance, type Role, ROLES } from '../../core/network/claim.js';
+import { type Claim, type Provenance, type Role, ROLES } from '../../core/network/claim.js';
 import { compareNatural } from '../../core/network/naturalOrder.js';
 import { formatPlace, placeKey } from '../../core/network/place.js';
-import type { ClaimSummary } from '../../kube/session.js';
+import type { ClaimSummary, OutlookSummary } from '../../kube/session.js';
 import { rangeTarget, type Target } from '../commands/target.js';
 import type { Connection } from '../connection.js';
 import { Command, InternalCommand } from '../contributions.js';
@@ -54,7 +54,29 @@ export class MoreClaimsElement {
     this.id = `${parent.id}/more`;
   }
 }
-export type RangesElement = RoleElement | ClaimElement | MoreClaimsElement;
+/** What ends soonest. */
+export class OutlookGroupElement {
+  readonly kind = 'outlookGroup';
+  readonly id = 'outlook';
+  readonly parent = undefined;
+}
+export class OutlookElement {
+  readonly kind = 'outlook';
+  readonly id: string;
+  readonly parent: OutlookGroupElement;
+  readonly outlook: OutlookSummary;
+  readonly claim: Claim;
+  constructor(parent: OutlookGroupElement, outlook: OutlookSummary, claim: Claim) {
+    this.parent = parent;
+    this.outlook = outlook;
+    this.claim = claim;
+    this.id = `outlook/${outlook.resource}/${outlook.claimId}`;
+  }
+  get target(): Target {
+    return rangeTarget(this.claim.text, this.claim.place);
+  }
+}
+export type RangesElement = RoleElement | ClaimElement | MoreClaimsElement | OutlookGroupElement | OutlookElement;
 
 export class RangesTree implements vscode.TreeDataProvider<RangesElement>, vscode.Disposable {
   readonly #connection: Connection;
@@ -62,6 +84,7 @@ export class RangesTree implements vscode.TreeDataProvider<RangesElement>, vscod
   readonly #changed = new vscode.EventEmitter<RangesElement | undefined>();
   readonly #subscriptions: vscode.Disposable;
   readonly #roles = new Map<string, RoleElement>();
+  readonly #outlookGroup = new OutlookGroupElement();
   readonly onDidChangeTreeData = this.#changed.event;
   #mirror: { dispose(): void } | undefined;
   #cluster: Connection['cluster'];
@@ -83,6 +106,7 @@ export class RangesTree implements vscode.TreeDataProvider<RangesElement>, vscod
 
   getChildren(element?: RangesElement): RangesElement[] {
     if (element === undefined) return this.#groups();
+    if (element.kind === 'outlookGroup') return this.#outlook();
     if (element.kind !== 'role') return [];
     const shown = element.claims.slice(0, element.limit);
     return shown.length < element.claims.length ? [...shown, new MoreClaimsElement(element)] : [...shown];
@@ -102,6 +126,19 @@ export class RangesTree implements vscode.TreeDataProvider<RangesElement>, vscod
         });
       case 'claim':
         return this.#claimItem(element);
+      case 'outlookGroup': {
+        const first = this.#outlook()[0];
+        return treeItem({
+          id: element.id,
+          label: t('Runs Out First'),
+          icon: outlookIcon(first?.outlook),
+          state: vscode.TreeItemCollapsibleState[isShort(first?.outlook) ? 'Expanded' : 'Collapsed'],
+          words: [],
+          speech: t('What runs out first'),
+        });
+      }
+      case 'outlook':
+        return outlookItem(element);
       case 'moreClaims':
         return treeItem({
           id: element.id,
@@ -116,8 +153,9 @@ export class RangesTree implements vscode.TreeDataProvider<RangesElement>, vscod
   }
 
   resolveTreeItem(item: vscode.TreeItem, element: RangesElement): vscode.TreeItem {
+    if (element.kind === 'outlook') item.tooltip = outlookTooltip(element);
     if (element.kind !== 'claim') return item;
-    const { claim, size, usedAddresses } = element.summary;
+    const { claim, size, usable, usedAddresses, assignedRanges, blocks } = element.summary;
     item.tooltip = tooltip({
       title: claim.text,
       paragraphs: [`${roleWord(claim.role)}: ${claim.owner}`],
@@ -127,7 +165,23 @@ export class RangesTree implements vscode.TreeDataProvider<RangesElement>, vscod
           value: finding.message,
         })),
         { label: t('How we know'), value: provenanceExplained(claim.provenance), source: formatPlace(claim.place) },
-        { label: t('Size'), value: t('{0} addresses', BigInt(size).toLocaleString()) },
+        {
+          label: t('Size'),
+          value: t('{0} addresses, {1} of them usable', BigInt(size).toLocaleString(), BigInt(usable).toLocaleString()),
+        },
+        ...(assignedRanges === 0 ? [] : [{ label: t('Node ranges in it'), value: assignedRanges.toLocaleString() }]),
+        ...(blocks === undefined
+          ? []
+          : [
+              {
+                label: t('Blocks of /{0}', blocks.prefixLength),
+                value: t(
+                  '{0}, {1} of them free',
+                  BigInt(blocks.total).toLocaleString(),
+                  BigInt(blocks.free).toLocaleString(),
+                ),
+              },
+            ]),
         ...(usedAddresses === undefined
           ? []
           : [
@@ -146,7 +200,7 @@ export class RangesTree implements vscode.TreeDataProvider<RangesElement>, vscod
   }
 
   getParent(element: RangesElement): RangesElement | undefined {
-    return element.kind === 'role' ? undefined : element.parent;
+    return element.kind === 'role' || element.kind === 'outlookGroup' ? undefined : element.parent;
   }
 
   showMore(element: MoreClaimsElement): void {
@@ -164,8 +218,9 @@ export class RangesTree implements vscode.TreeDataProvider<RangesElement>, vscod
   #groups(): RangesElement[] {
     const { cluster } = this.#connection;
     if (cluster === undefined) return [];
+    const outlook = this.#outlook().length > 0 ? [this.#outlookGroup] : [];
     const byRole = groupBy(cluster.mirror.claims.values(), ({ claim }) => claim.role);
-    return ROLES.flatMap((role) => {
+    const roles = ROLES.flatMap((role) => {
       const claims = byRole.get(role);
       if (claims === undefined) return [];
       const element = this.#role(cluster.identity.context, role);
@@ -176,6 +231,15 @@ export class RangesTree implements vscode.TreeDataProvider<RangesElement>, vscod
         return kept?.summary === summary ? kept : fresh;
       });
       return [element];
+    });
+    return [...outlook, ...roles];
+  }
+
+  #outlook(): OutlookElement[] {
+    const mirror = this.#connection.cluster?.mirror;
+    return (mirror?.outlook ?? []).flatMap((outlook) => {
+      const claim = mirror?.claims.get(outlook.claimId)?.claim;
+      return claim === undefined ? [] : [new OutlookElement(this.#outlookGroup, outlook, claim)];
     });
   }
 
@@ -218,7 +282,7 @@ export class RangesTree implements vscode.TreeDataProvider<RangesElement>, vscod
     this.#roles.clear();
     this.#mirror?.dispose();
     this.#mirror = cluster?.mirror.onChange((change) => {
-      if (change.claims) this.#refresh();
+      if (change.claims || change.outlook) this.#refresh();
     });
     this.#refresh();
   }
@@ -239,12 +303,83 @@ function compareClaims(a: ClaimSummary, b: ClaimSummary): number {
   );
 }
 
-/** `12 of 254 used`, or in words why there is no such count. */
-function useOf({ claim, size, usedAddresses }: ClaimSummary): string {
+/** `12 of 254 used`, `2 of 256 /24 assigned`; empty where there is no such count. */
+function useOf({ claim, usable, usedAddresses, blocks }: ClaimSummary): string {
   if (claim.used === false) return t('not used');
+  if (blocks !== undefined) {
+    const assigned = BigInt(blocks.total) - BigInt(blocks.free);
+    return t(
+      '{0} of {1} /{2} assigned',
+      assigned.toLocaleString(),
+      BigInt(blocks.total).toLocaleString(),
+      blocks.prefixLength,
+    );
+  }
   return usedAddresses === undefined
     ? ''
-    : t('{0} of {1} used', usedAddresses.toLocaleString(), BigInt(size).toLocaleString());
+    : t('{0} of {1} used', usedAddresses.toLocaleString(), BigInt(usable).toLocaleString());
+}
+
+/** Nearly at its end, at its end, or said to be by events. */
+const isShort = (outlook: OutlookSummary | undefined): boolean =>
+  outlook !== undefined && (outlook.fraction >= 0.9 || outlook.evidence.length > 0);
+
+function outlookIcon(outlook: OutlookSummary | undefined): vscode.ThemeIcon {
+  return isShort(outlook) ? severityIcon('warning') : new vscode.ThemeIcon('pulse');
+}
+
+function resourceWord({ resource }: OutlookSummary): string {
+  switch (resource) {
+    case 'pod addresses':
+      return t('pod addresses');
+    case 'blocks':
+      return t('node ranges');
+    case 'service addresses':
+      return t('service addresses');
+    case 'load-balancer addresses':
+      return t('load balancer addresses');
+  }
+}
+
+/** `250 of 254 pod addresses left, 3 days at this rate`. */
+function leftWords(outlook: OutlookSummary): string {
+  const left = t(
+    '{0} of {1} {2} left',
+    BigInt(outlook.left).toLocaleString(),
+    BigInt(outlook.total).toLocaleString(),
+    resourceWord(outlook),
+  );
+  if (outlook.hoursLeft === undefined) return left;
+  const time =
+    outlook.hoursLeft < 48 ? t('{0} hours', outlook.hoursLeft) : t('{0} days', Math.round(outlook.hoursLeft / 24));
+  return t('{0}, {1} at the present rate', left, time);
+}
+
+function outlookItem(element: OutlookElement): vscode.TreeItem {
+  const { outlook, claim } = element;
+  const words = leftWords(outlook);
+  return treeItem({
+    id: element.id,
+    label: claim.text,
+    description: join([claim.owner, words]),
+    icon: outlookIcon(outlook),
+    words: claim.place.kind === 'object' ? ['range', 'object'] : ['range'],
+    speech: join([claim.text, claim.owner, words], ', '),
+    ...(claim.place.kind === 'object'
+      ? { command: { command: Command.openObject, title: t('Open'), arguments: [element] } }
+      : {}),
+  });
+}
+
+function outlookTooltip({ outlook, claim }: OutlookElement): vscode.MarkdownString {
+  return tooltip({
+    title: claim.text,
+    paragraphs: [leftWords(outlook)],
+    facts: [
+      { label: roleWord(claim.role), value: claim.owner, source: formatPlace(claim.place) },
+      ...outlook.evidence.map((value) => ({ label: t('Seen'), value })),
+    ],
+  });
 }
 
 export function roleWord(role: Role): string {
