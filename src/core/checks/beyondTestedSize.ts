@@ -2,9 +2,8 @@
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import type { NodeFacts } from '../network/facts.js';
 import { compareNatural } from '../network/naturalOrder.js';
-import { objectPlace } from '../network/place.js';
-import { type Check, type Finding, finding, MAX_SUBJECTS, type Subject } from './check.js';
-import { capped, nodeSubject } from './subjects.js';
+import { type Check, type Finding, finding, MAX_SUBJECTS } from './check.js';
+import { capped, clusterSubject, nodeSubject } from './subjects.js';
 import { agree, counted, firstInOrder, formatCount, listingOf } from './wording.js';
 
 const LIMITS = { podsOfNode: 110, nodes: 5_000, pods: 150_000 } as const;
@@ -26,13 +25,6 @@ export const beyondTestedSize: Check = {
     url: 'https://kubernetes.io/docs/setup/best-practices/cluster-large/',
   },
   run,
-};
-
-/** The cluster as a whole, by the namespace that every cluster has: its UID serves as the cluster's. */
-const CLUSTER: Subject = {
-  place: objectPlace({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }),
-  label: 'cluster',
-  text: 'cluster',
 };
 
 function livePods({ facts: { pods } }: ClusterNetwork, node: string): number {
@@ -73,7 +65,7 @@ function run(network: ClusterNetwork): Finding[] {
       finding(beyondTestedSize, {
         severity: 'information',
         message: `The cluster has ${counted(count, noun)}: ${agree(count, 'it', 'they')} exceed the ${formatCount(limit)} that Kubernetes is tested with`,
-        subjects: [CLUSTER],
+        subjects: [clusterSubject],
         evidence: [`${counted(count, noun)} were read`],
         key: noun,
       }),

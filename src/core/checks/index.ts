@@ -4,8 +4,18 @@ import { compareNatural } from '../network/naturalOrder.js';
 import { type Check, type Finding, SEVERITIES, type Severity } from './check.js';
 import { agentNotRunning } from './agentNotRunning.js';
 import { beyondTestedSize } from './beyondTestedSize.js';
+import { calicoNodeAddress } from './calicoNodeAddress.js';
+import { calicoNoRoutes } from './calicoNoRoutes.js';
+import { ciliumNoRoutes } from './ciliumNoRoutes.js';
 import { clusterRangeFull } from './clusterRangeFull.js';
 import { dockerOverlap } from './dockerOverlap.js';
+import { families } from './families.js';
+import { flannelBackendsDiffer } from './flannelBackendsDiffer.js';
+import { flannelNetworkMissesRange } from './flannelNetworkMissesRange.js';
+import { flannelPublicIp } from './flannelPublicIp.js';
+import { ipamLeaks } from './ipamLeaks.js';
+import { kubeProxyRange } from './kubeProxyRange.js';
+import { mtu } from './mtu.js';
 import { networkPluginNotReady } from './networkPluginNotReady.js';
 import { networkUnavailable } from './networkUnavailable.js';
 import { nodeAddressShared } from './nodeAddressShared.js';
@@ -13,19 +23,26 @@ import { nodeNotReady } from './nodeNotReady.js';
 import { nodePodRangesOverlap } from './nodePodRangesOverlap.js';
 import { nodeRangeTooSmall } from './nodeRangeTooSmall.js';
 import { nodeWithoutPodRange } from './nodeWithoutPodRange.js';
+import { noSolution } from './noSolution.js';
 import { podAddressShared } from './podAddressShared.js';
 import { podHasNodeAddress } from './podHasNodeAddress.js';
 import { podNodeOverlap } from './podNodeOverlap.js';
 import { podOutsideAllRanges } from './podOutsideAllRanges.js';
 import { podOutsideNodeRange } from './podOutsideNodeRange.js';
+import { podRangesDisagree } from './podRangesDisagree.js';
 import { podServiceOverlap } from './podServiceOverlap.js';
 import { poolFull } from './poolFull.js';
 import { poolsOverlap } from './poolsOverlap.js';
 import { publicRange } from './publicRange.js';
+import { sandboxFails } from './sandboxFails.js';
+import { serviceAddresses } from './serviceAddresses.js';
 import { serviceNodeOverlap } from './serviceNodeOverlap.js';
 import { serviceRangeFull } from './serviceRangeFull.js';
+import { servicesNotProxied } from './servicesNotProxied.js';
+import { solutionRangeMissing } from './solutionRangeMissing.js';
 import { solutionRangeOverlap } from './solutionRangeOverlap.js';
 import { specialRange } from './specialRange.js';
+import { twoSolutions } from './twoSolutions.js';
 import { workstationOverlap } from './workstationOverlap.js';
 
 /** Every check, by code. */
@@ -55,6 +72,23 @@ export const CHECKS: readonly Check[] = [
   networkUnavailable,
   nodeWithoutPodRange,
   nodeNotReady,
+  flannelNetworkMissesRange,
+  flannelBackendsDiffer,
+  flannelPublicIp,
+  calicoNoRoutes,
+  calicoNodeAddress,
+  ciliumNoRoutes,
+  solutionRangeMissing,
+  servicesNotProxied,
+  sandboxFails,
+  twoSolutions,
+  noSolution,
+  mtu,
+  kubeProxyRange,
+  podRangesDisagree,
+  serviceAddresses,
+  families,
+  ipamLeaks,
 ];
 
 /** What the user set for a code: another severity for all of its findings, or none of them. */

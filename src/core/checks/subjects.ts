@@ -55,6 +55,13 @@ export const serviceSubject = (service: ServiceFacts, text: string, path: FieldP
   text,
 });
 
+/** The cluster as a whole, by the namespace that every cluster has: its UID serves as the cluster's. */
+export const clusterSubject: Subject = {
+  place: objectPlace({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }),
+  label: 'cluster',
+  text: 'cluster',
+};
+
 const PROVENANCE: Readonly<Record<Claim['provenance'], string>> = {
   assigned: 'assigned',
   declared: 'declared',

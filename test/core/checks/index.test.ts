@@ -29,14 +29,14 @@ test('findings come in one order, however the objects were listed', () => {
   const found = runChecks(faulty);
   assert.deepEqual(
     found.map(({ code }) => code),
-    ['CN101', 'CN201'],
+    ['CN101', 'CN201', 'CN502'],
   );
   assert.deepEqual([...found].reverse().sort(compareFindings), found);
 });
 
 test('a severity can be set, and a check switched off', () => {
   assert.deepEqual(
-    runChecks(faulty, { CN101: 'off', CN201: 'hint' }).map(({ code, severity }) => [code, severity]),
+    runChecks(faulty, { CN101: 'off', CN201: 'hint', CN502: 'off' }).map(({ code, severity }) => [code, severity]),
     [['CN201', 'hint']],
   );
   assert.ok(SEVERITIES.includes('hint'));
