@@ -10,6 +10,7 @@ import { formatRef } from '../network/place.js';
 import { describeEndpoint, type Endpoint, formatEndpoint, sharedAddresses } from './endpoint.js';
 import { classifyNat, describeNat, type NatContext } from './nat.js';
 import { describeOutcome, isMeasured, type Outcome, reachOf } from './outcome.js';
+import { type Around, placeFailure } from './placement.js';
 import { describeProbe, type Probe, type Summary, summarise } from './probe.js';
 import type { PromiseId, PromiseVerdict, Verdict } from './promise.js';
 import { onHostNetwork, type Route } from './route.js';
@@ -18,6 +19,7 @@ export interface PairFacts {
   readonly source: Endpoint;
   readonly target: Endpoint;
   readonly probes: readonly Probe[];
+  readonly around: readonly Around[];
   readonly route: Route;
   readonly policy: PolicyAnswer;
   readonly nat: NatContext;
@@ -116,7 +118,7 @@ function judgeReach(facts: PairFacts, promise: PromiseId): Judged {
     // ICMP alone proves little: many networks drop it on purpose while they pass everything else.
     if (reached.length > 0 && failed.every(({ probe }) => probe.channel === 'icmp'))
       return say(kept(promise), [...reached.map(({ probe }) => describeProbe(probe))], evidence);
-    return say(broken(promise), [...evidence, ...others]);
+    return say(broken(promise), [...evidence, ...others, ...placeFailure(source, facts.route, facts.around)]);
   }
   if (denials.length > 0) {
     // Some policy engines answer with a reset instead of silence.

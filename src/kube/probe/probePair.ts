@@ -3,10 +3,12 @@
  *
  * Answers with a report whatever happens; every way to fail has its outcome. Creates nothing in the cluster.
  */
+import { formatAddress } from '../../core/ip/address.js';
 import { evaluatePolicies, type PolicyAnswer, type PolicyEnd } from '../../core/policy/evaluate.js';
 import { type Endpoint, formatEndpoint } from '../../core/reach/endpoint.js';
 import { addressOfHostPort } from '../../core/reach/nat.js';
 import { natContextOf, othersAt } from '../../core/reach/owners.js';
+import type { Around } from '../../core/reach/placement.js';
 import { type Outcome, reachOf, type UnmeasuredOutcome } from '../../core/reach/outcome.js';
 import { describeProbe, kubectlExec, type Probe, summarise } from '../../core/reach/probe.js';
 import type { ProbeProgress, ProbeReport, ProbeRequest } from '../../core/reach/report.js';
@@ -58,7 +60,7 @@ interface Found {
   policy?: PolicyAnswer;
   probes: Probe[];
   /** Probes of what lies around the target, made when it was not reached, each with what it is. */
-  around: { readonly what: Endpoint; readonly probe: Probe }[];
+  around: Around[];
   container: ContainerRef | undefined;
 }
 
@@ -103,8 +105,13 @@ async function run(
     diagnose: (words, stop) => diagnose(context, source, words, stop),
   };
   if (tools.length === 0) throw new NotMeasured({ kind: 'noTool', looked: TOOL_TITLES });
+  const silent = new Set<string>();
   for (const measurement of measurementsOf(source, target)) {
-    found.probes.push(await measure(from, measurement, signal));
+    // Requests need the connection: where none was to be had, they would only wait for it once more.
+    if (measurement.channel === 'http' && silent.has(formatAddress(measurement.address))) continue;
+    const probe = await measure(from, measurement, signal);
+    found.probes.push(probe);
+    if (reachOf(summarise(probe.tries).outcome) === 'unreached') silent.add(probe.address);
   }
   await lookAround(context, from, found, target, signal);
 }
@@ -347,6 +354,7 @@ function report(
           source,
           target,
           probes: found.probes,
+          around: found.around,
           route,
           policy,
           nat: natContextOf(source, target, network),
@@ -367,10 +375,7 @@ function report(
     probes: found.probes,
     notRun,
     promises: judged?.promises ?? [],
-    notes: [
-      ...(judged?.notes ?? []),
-      ...found.around.map(({ what, probe }) => `${formatEndpoint(what)}: ${describeProbe(probe)}`),
-    ],
+    notes: judged?.notes ?? [],
     reproduce:
       container === undefined
         ? []

@@ -75,6 +75,7 @@ function judge(parts: Partial<PairFacts> = {}): PairVerdict {
     source,
     target,
     probes: [],
+    around: [],
     route: predictRoute(source, target, undefined),
     policy: ALLOWED,
     nat: nat(source),
@@ -167,6 +168,15 @@ test('a policy that denies what is answered is not enforced, and that is said', 
   ]);
   // A reset may be the policy engine's own.
   assert.equal(first(judge({ probes: [probe([{ kind: 'refused' }])], policy: DENIED })), 'inconclusive');
+});
+
+test('what answers around the target places the failure', () => {
+  const node: Endpoint = { kind: 'node', name: 'node-2', addresses: ['192.168.1.3'] };
+  const evidence = (tries: readonly Outcome[]) =>
+    judge({ probes: [probe([TIMED_OUT])], around: [{ what: node, probe: probe(tries) }] }).promises[0]?.evidence[1] ??
+    '';
+  assert.match(evidence([answered()]), /node-2 \(192\.168\.1\.3\) itself answers .*: the nodes reach each other/);
+  assert.match(evidence([TIMED_OUT]), /itself does not answer .* either/);
 });
 
 test('some tries lost: violated, and the loss is counted', () => {
