@@ -3,7 +3,6 @@
  *
  * Answers for: the guess where no solution is recognised, or its configuration cannot be read.
  */
-import { RangeSet } from '../ip/rangeSet.js';
 import type { ClusterFacts, NodeFacts } from '../network/facts.js';
 
 export interface PodCIDRWitnesses {
@@ -15,18 +14,31 @@ export interface PodCIDRWitnesses {
   readonly podsOutside: number;
 }
 
+interface Bounds {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** Counts the pods of one node. This is done for every pod of the cluster, hence numbers for IPv4 and no objects. */
 function countNode({ pods }: ClusterFacts, node: NodeFacts): { inside: number; outside: number } {
-  const ranges = RangeSet.of(node.podCIDRs.flatMap(({ cidr }) => (cidr.ok ? [cidr.value] : [])));
-  const hasV4 = ranges.size(4) > 0n;
-  const hasV6 = ranges.size(6) > 0n;
+  const v4: { readonly first: number; readonly last: number }[] = [];
+  const v6: Bounds[] = [];
+  for (const { cidr } of node.podCIDRs) {
+    if (!cidr.ok) continue;
+    const { family, first, last } = cidr.value;
+    if (family === 4) v4.push({ first: Number(first), last: Number(last) });
+    else v6.push({ first, last });
+  }
   let inside = 0;
   let outside = 0;
   for (const row of pods.rowsOfNode(node.name)) {
     if (!pods.ownsAddresses(row) || pods.network(row) !== '') continue;
-    const v4 = hasV4 ? pods.ipv4(row) : -1;
-    const v6 = hasV6 ? pods.ipv6(row) : undefined;
-    if (v4 < 0 && v6 === undefined) continue;
-    const fits = (v4 < 0 || ranges.hasIPv4(v4)) && (v6 === undefined || ranges.has({ family: 6, value: v6 }));
+    const value4 = v4.length > 0 ? pods.ipv4(row) : -1;
+    const value6 = v6.length > 0 ? pods.ipv6(row) : undefined;
+    if (value4 < 0 && value6 === undefined) continue;
+    const fits =
+      (value4 < 0 || v4.some((range) => range.first <= value4 && value4 <= range.last)) &&
+      (value6 === undefined || v6.some((range) => range.first <= value6 && value6 <= range.last));
     if (fits) inside++;
     else outside++;
   }

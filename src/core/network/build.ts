@@ -214,27 +214,35 @@ function serviceClaims(facts: ClusterFacts, plane: ControlPlane): Claim[] {
  * Annotations in which solutions write a node's address with its prefix length, the only places where the nodes' subnet is
  * visible: Calico's as `ip/prefix`, OVN-Kubernetes' as JSON of `ipv4` and `ipv6`.
  */
+const SUBNET_ANNOTATIONS: Readonly<Record<string, (text: string) => readonly string[]>> = {
+  'projectcalico.org/IPv4Address': (text) => [text],
+  'projectcalico.org/IPv6Address': (text) => [text],
+  'k8s.ovn.org/node-primary-ifaddr': (text) => {
+    const primary = parseJson(text);
+    return [textOf(at(primary, 'ipv4')), textOf(at(primary, 'ipv6'))];
+  },
+};
+
 function nodeSubnets({ name, annotations }: NodeFacts): Claim[] {
-  const texts: (readonly [string, string])[] = ['projectcalico.org/IPv4Address', 'projectcalico.org/IPv6Address'].map(
-    (key) => [key, annotations[key] ?? ''],
-  );
-  const ovn = 'k8s.ovn.org/node-primary-ifaddr';
-  const primary = parseJson(annotations[ovn] ?? '');
-  for (const family of ['ipv4', 'ipv6']) texts.push([ovn, textOf(at(primary, family))]);
-  return texts.flatMap(([key, text]) => {
-    const cidr = parseCidr(text);
-    return cidr.ok
-      ? [
-          claimAt(cidr.value, text, nodeRef(name), ['metadata', 'annotations', key], {
-            role: 'node',
-            owner: name,
-            provenance: 'assigned',
-            used: true,
-            node: name,
-          }),
-        ]
-      : [];
-  });
+  const claims: Claim[] = [];
+  for (const key in SUBNET_ANNOTATIONS) {
+    const annotation = annotations[key];
+    if (annotation === undefined) continue;
+    for (const text of SUBNET_ANNOTATIONS[key]?.(annotation) ?? []) {
+      const cidr = parseCidr(text);
+      if (!cidr.ok) continue;
+      claims.push(
+        claimAt(cidr.value, text, nodeRef(name), ['metadata', 'annotations', key], {
+          role: 'node',
+          owner: name,
+          provenance: 'assigned',
+          used: true,
+          node: name,
+        }),
+      );
+    }
+  }
+  return claims;
 }
 
 function nodeClaims(facts: ClusterFacts): Claim[] {

@@ -73,6 +73,8 @@ export function textMapOf(value: unknown, limit: number = LIMITS.text): Readonly
 
 /** The value that a JSON text writes; undefined when it writes none. */
 export function parseJson(text: string): unknown {
+  // Mostly there is no text at all, and an exception costs more than everything else here.
+  if (text === '') return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
