@@ -10,7 +10,7 @@ import { addressOfHostPort } from '../../core/reach/nat.js';
 import { natContextOf, othersAt } from '../../core/reach/owners.js';
 import type { Around } from '../../core/reach/placement.js';
 import { type Outcome, reachOf, type UnmeasuredOutcome } from '../../core/reach/outcome.js';
-import { describeProbe, kubectlExec, type Probe, summarise } from '../../core/reach/probe.js';
+import { kubectlExec, type Probe, summarise } from '../../core/reach/probe.js';
 import type { ProbeProgress, ProbeReport, ProbeRequest } from '../../core/reach/report.js';
 import { nodeOf, predictRoute } from '../../core/reach/route.js';
 import { TOOL_TITLES } from '../../core/reach/tools/discovery.js';
