@@ -68,6 +68,7 @@ describe('net-conf.json', () => {
 
   test('its keys have any case, as Go reads them', () => {
     assert.deepEqual(network('{"network": "10.244.0.0/16"}'), ['10.244.0.0/16']);
+    assert.deepEqual(network('{"netWORK": "10.244.0.0/16", "ENABLEipv4": true}'), ['10.244.0.0/16']);
   });
   test('host bits stay in the text, and are masked', () => {
     const [claim] = readCni(facts({ workloads: [agent], configMaps: [conf('{"Network": "10.244.3.7/16"}')] })).claims;

@@ -99,7 +99,11 @@ describe('service ranges, from the place that decides to the mere guess', () => 
   });
 
   test('a pod of that name in another namespace says nothing', () => {
-    const forged = pod('shop/kube-apiserver', { command: ['kube-apiserver', '--service-cluster-ip-range=0.0.0.0/0'] });
+    const forged = pod('shop/kube-apiserver', {
+      command: ['kube-apiserver', '--service-cluster-ip-range=0.0.0.0/0'],
+      annotations: { 'kubernetes.io/config.mirror': 'x' },
+      labels: { component: 'kube-apiserver', tier: 'control-plane' },
+    });
     assert.deepEqual(claimsOf(facts({ pods: [forged], workloads: [] }), 'service'), []);
   });
 });
