@@ -15,6 +15,8 @@ import { MapPanel } from './editor/map/mapPanel.js';
 import { ConnectedMapSource } from './editor/map/mapSource.js';
 import { NetworkView } from './editor/networkView.js';
 import { ObjectDocuments } from './editor/objectDocuments.js';
+import { ProbeCommands } from './editor/probe/probeCommands.js';
+import { ProbeDocuments } from './editor/probe/probeDocuments.js';
 import { Problems } from './editor/problems.js';
 import { RangesView } from './editor/rangesView.js';
 import { ShownFindings } from './editor/shownFindings.js';
@@ -30,6 +32,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const found = new FindingsView(connection, findings);
   const source = new ConnectedMapSource({ connection, findings, network, found });
   const map = new MapPanel(context.extensionUri, source, log);
+  const probeDocuments = new ProbeDocuments();
+  const probes = new ProbeCommands(connection, probeDocuments, context.workspaceState, log);
   const findingCommands = new FindingCommands(connection, findings, hidden);
   context.subscriptions.push(
     log,
@@ -41,11 +45,15 @@ export function activate(context: vscode.ExtensionContext): void {
     found,
     source,
     map,
+    probeDocuments,
     new FindingDecorations(findings),
     new ObjectDocuments(connection),
     new Problems(connection, findings),
     registerManifests(),
     registerDocumentation(),
-    registerCommands(commandHandlers({ connection, consent, findingCommands, network, ranges, found, map, log }), log),
+    registerCommands(
+      commandHandlers({ connection, consent, findingCommands, network, ranges, found, map, probes, log }),
+      log,
+    ),
   );
 }

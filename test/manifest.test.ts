@@ -168,7 +168,7 @@ test('settings that choose what is contacted or run are not taken from an untrus
   }
 });
 
-test('pages about checks open rendered', () => {
+test('pages about checks and probes open rendered', () => {
   const associations = contributes.configurationDefaults['workbench.editorAssociations'] as Record<string, string>;
-  assert.deepEqual(Object.keys(associations), [`${ids.Scheme.checks}:/**`]);
+  assert.deepEqual(Object.keys(associations), [`${ids.Scheme.checks}:/**`, `${ids.Scheme.probe}:/**`]);
 });

@@ -4,7 +4,7 @@
  * Whoever awaits something of a cluster passes its signal on, so that a late answer of a cluster that was left is never shown.
  */
 import type * as vscode from 'vscode';
-import type { ClusterSession, SessionRequests } from '../kube/session.js';
+import type { ClusterSession, ProgressOf, SessionRequests } from '../kube/session.js';
 import { SessionMirror } from './mirror.js';
 
 export interface ClusterIdentity {
@@ -38,13 +38,14 @@ export class Cluster implements vscode.Disposable {
     kind: K,
     params: SessionRequests[K]['params'],
     token?: vscode.CancellationToken,
+    onProgress?: (progress: ProgressOf<K>) => void,
   ): Promise<SessionRequests[K]['result']> {
-    if (token === undefined) return this.session.request(kind, params, this.signal);
+    if (token === undefined) return this.session.request(kind, params, this.signal, onProgress);
     const cancel = new AbortController();
     const listener = token.onCancellationRequested(() => {
       cancel.abort();
     });
-    return this.session.request(kind, params, AbortSignal.any([this.signal, cancel.signal])).finally(() => {
+    return this.session.request(kind, params, AbortSignal.any([this.signal, cancel.signal]), onProgress).finally(() => {
       listener.dispose();
     });
   }

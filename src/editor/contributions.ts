@@ -16,6 +16,8 @@ export const Command = {
   copyCidr: 'clusterNetwork.copyCidr',
   openObject: 'clusterNetwork.openObject',
   openMap: 'clusterNetwork.openMap',
+  probeTo: 'clusterNetwork.probeTo',
+  probeBetween: 'clusterNetwork.probeBetween',
   manageCredentialPrograms: 'clusterNetwork.manageCredentialPrograms',
   hideFinding: 'clusterNetwork.hideFinding',
   showHiddenFinding: 'clusterNetwork.showHiddenFinding',
@@ -44,6 +46,8 @@ export const Scheme = {
   object: 'cluster-network',
   /** Pages that say what a check means. */
   checks: 'cluster-network-checks',
+  /** Pages of probe reports. */
+  probe: 'cluster-network-probe',
   /** Rows that findings decorate. */
   row: 'cluster-network-row',
 } as const;

@@ -3,6 +3,7 @@ import { fieldLocator } from '../core/manifests/locate.js';
 import { parseAddress } from '../core/ip/address.js';
 import { buildMapModel } from '../core/map/build.js';
 import { explain } from '../core/network/explain.js';
+import type { ServiceFacts } from '../core/network/facts.js';
 import { customObject } from '../core/network/fromObjects.js';
 import type { JsonObject } from '../core/network/json.js';
 import { compareNatural } from '../core/network/naturalOrder.js';
@@ -14,7 +15,15 @@ import { liveText } from './liveObjects.js';
 import { resourceOf } from './resources.js';
 import { probePair } from './probe/probePair.js';
 import type { ProbeContext } from './probe/context.js';
-import type { ConnectionState, LineSpan, Listener, PodPage, ProgressOf, SessionRequests } from './session.js';
+import type {
+  ConnectionState,
+  LineSpan,
+  Listener,
+  PodPage,
+  ProgressOf,
+  ServiceSummary,
+  SessionRequests,
+} from './session.js';
 import type { Model } from './model.js';
 import { podSummary } from './summaries.js';
 
@@ -41,6 +50,9 @@ export type Handlers = {
 export const HANDLERS: Handlers = {
   overview: ({ model, state }) => ({ state: state(), ...model.picture }),
   podsOfNode: ({ pods }, { node, offset, limit }) => podsOfNode(pods, node, offset, limit),
+  findServices: ({ model }, { text, limit }) => ({
+    services: findServices(model.network?.facts.services ?? [], text, limit),
+  }),
   findPods: ({ pods }, { text, limit }) => findPods(pods, text, limit),
   explain: ({ model }, { text }) =>
     model.network === undefined
@@ -99,6 +111,17 @@ function podsOfNode(pods: PodTable, node: string, offset: number, limit: number)
   const rows = [...pods.rowsOfNode(node)].sort((a, b) => comparePods(pods, a, b));
   const page = rows.slice(offset, offset + Math.min(limit, MAX_ROWS));
   return { total: rows.length, pods: page.map((row) => podSummary(pods, row)) };
+}
+
+function findServices(services: readonly ServiceFacts[], text: string, limit: number): ServiceSummary[] {
+  const wanted = text.trim().toLowerCase();
+  return services
+    .map(({ namespace, name, clusterIPs }) => ({ namespace, name, clusterIPs: clusterIPs.map((ip) => ip.text) }))
+    .filter(({ namespace, name, clusterIPs }) =>
+      [`${namespace}/${name}`, ...clusterIPs].some((word) => word.includes(wanted)),
+    )
+    .sort((a, b) => compareNatural(a.namespace, b.namespace) || compareNatural(a.name, b.name))
+    .slice(0, Math.min(limit, MAX_ROWS));
 }
 
 /** The first pods in natural order whose `namespace/name` or address contains the text; an address in full finds it in any spelling. */

@@ -176,6 +176,12 @@ export interface LineSpan {
   readonly end: number;
 }
 
+export interface ServiceSummary {
+  readonly namespace: string;
+  readonly name: string;
+  readonly clusterIPs: readonly string[];
+}
+
 export interface PodPage {
   readonly total: number;
   readonly pods: readonly PodSummary[];
@@ -190,6 +196,8 @@ export interface SessionRequests {
   findPods: { params: { text: string; limit: number }; result: PodPage };
   /** Everything that is known of an address or a range; what is neither is answered with the reason. */
   explain: { params: { text: string }; result: Explanation | NoAddress };
+  /** Services whose namespace/name or cluster address contains the text, in natural order; at most `limit`. */
+  findServices: { params: { text: string; limit: number }; result: { services: readonly ServiceSummary[] } };
   /** One live object as JSON text, without managedFields. Errors carry the server's words. */
   object: { params: { ref: ObjectRef }; result: { json: string } };
   /** What the map draws: the findings with the user's severities, without those that are off or hidden. */

@@ -6,6 +6,7 @@ import { Command, EXTENSION_ID, InternalCommand } from '../contributions.js';
 import type { FindingsView } from '../findingsView.js';
 import type { MapPanel } from '../map/mapPanel.js';
 import type { NetworkView } from '../networkView.js';
+import type { ProbeCommands } from '../probe/probeCommands.js';
 import type { RangesView } from '../rangesView.js';
 import { MoreElement } from '../tree/elements.js';
 import { MoreFindingsElement } from '../tree/findingsTree.js';
@@ -24,6 +25,7 @@ export interface CommandParts {
   readonly ranges: RangesView;
   readonly found: FindingsView;
   readonly map: MapPanel;
+  readonly probes: ProbeCommands;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -35,6 +37,7 @@ export function commandHandlers({
   ranges,
   found,
   map,
+  probes,
   log,
 }: CommandParts): Readonly<Record<Command | InternalCommand, Handler>> {
   return {
@@ -55,6 +58,8 @@ export function commandHandlers({
     [Command.openMap]: () => {
       map.open();
     },
+    [Command.probeTo]: (row, rows) => probes.probeTo(row, rows),
+    [Command.probeBetween]: (row, rows) => probes.probeBetween(row, rows),
     [Command.manageCredentialPrograms]: () => consent.manage(),
     [Command.hideFinding]: (row) => findingCommands.hide(row),
     [Command.showHiddenFinding]: (row) => findingCommands.showHidden(row),

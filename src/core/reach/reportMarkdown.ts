@@ -1,0 +1,87 @@
+/**
+ * A probe's report as a Markdown page: verdicts with their evidence first, then how it was measured and how to repeat it.
+ *
+ * Texts of the cluster enter escaped, so that a pod's output cannot become a link, a picture or a heading.
+ */
+import { formatRef } from '../network/place.js';
+import type { PolicyAnswer } from '../policy/evaluate.js';
+import { describeEndpoint } from './endpoint.js';
+import { describeOutcome } from './outcome.js';
+import { describeProbe } from './probe.js';
+import { PROMISES, VERDICT_TITLES } from './promise.js';
+import type { ProbeReport } from './report.js';
+
+/** Markdown's own characters, and those of HTML, as text. */
+const escape = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~&:@]/g, '\\$&').replace(/\s+/g, ' ');
+
+const bullet = (text: string): string => `- ${escape(text)}`;
+
+/** A block that shows text as it is; the fence is longer than any within. */
+function codeBlock(lines: readonly string[]): string {
+  const longest = Math.max(2, ...lines.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)));
+  const fence = '`'.repeat(longest + 1);
+  return [`${fence}sh`, ...lines.map((line) => line.replaceAll('\n', ' ')), fence].join('\n');
+}
+
+function policyWords(policy: PolicyAnswer): string[] {
+  switch (policy.kind) {
+    case 'allowed':
+      return policy.policies.length === 0
+        ? ['no NetworkPolicy concerns this connection']
+        : policy.policies.map((ref) => `${formatRef(ref)} allows it`);
+    case 'denied':
+      return policy.denials.map(({ why }) => why);
+    case 'unknown':
+      return [...policy.reasons];
+  }
+}
+
+/** `pod shop/web-1 → pod shop/web-2: holds`. */
+export function reportTitle(report: ProbeReport): string {
+  const { source, target } = report.request;
+  const to =
+    target.kind === 'address'
+      ? target.address
+      : target.kind === 'node'
+        ? `node ${target.name}`
+        : `${target.kind} ${target.namespace}/${target.name}`;
+  const [first] = report.promises;
+  return `pod ${source.namespace}/${source.name} → ${to}: ${VERDICT_TITLES[first?.verdict ?? 'notRun']}`;
+}
+
+/** One sentence that says why: the decisive piece of evidence, or what kept the probe from being made. */
+export function reportReason(report: ProbeReport): string {
+  return (
+    report.promises[0]?.evidence[0] ??
+    (report.notRun === undefined ? 'nothing was measured' : describeOutcome(report.notRun))
+  );
+}
+
+export function reportMarkdown(report: ProbeReport): string {
+  const { source, target, route, policy } = report;
+  const lines: string[] = [`# ${escape(reportTitle(report))}`, ''];
+  for (const { promise, verdict, evidence } of report.promises) {
+    const { title, sentence, url } = PROMISES[promise];
+    lines.push(
+      `## ${title}: ${VERDICT_TITLES[verdict]}`,
+      '',
+      ...evidence.map(bullet),
+      '',
+      `> ${sentence}`,
+      '>',
+      `> <${url}>`,
+      '',
+    );
+  }
+  if (report.notRun !== undefined) lines.push('## Not measured', '', bullet(describeOutcome(report.notRun)), '');
+  if (report.notes.length > 0) lines.push('## To be known', '', ...report.notes.map(bullet), '');
+  lines.push('## Measured', '');
+  if (source !== undefined) lines.push(bullet(`from ${describeEndpoint(source)}`));
+  if (target !== undefined) lines.push(bullet(`to ${describeEndpoint(target)}`));
+  lines.push(...report.probes.map((probe) => bullet(describeProbe(probe))));
+  lines.push(bullet(`started ${report.startedAt}, took ${Math.round(report.durationMs)} ms`), '');
+  if (route !== undefined) lines.push('## Expected path', '', ...route.hops.map((hop) => bullet(hop.label)), '');
+  if (policy !== undefined) lines.push('## NetworkPolicies', '', ...policyWords(policy).map(bullet), '');
+  if (report.reproduce.length > 0) lines.push('## Repeat by hand', '', codeBlock(report.reproduce), '');
+  return lines.join('\n');
+}
