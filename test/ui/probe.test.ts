@@ -34,6 +34,10 @@ uiTest('a probe between pods of one address is inconclusive, never a success', {
     w.set({ 'clusterNetwork.kubeconfig': kubeconfig });
     await w.openView();
     await w.expand(/node1/);
+    await w
+      .treeItem(/shop\/web/)
+      .first()
+      .waitFor();
     await w.choose(/shop\/web/, 'Probe Connectivity To');
     await w.pick(/shop\/web.*node2/);
     await w.pick('8080/TCP');

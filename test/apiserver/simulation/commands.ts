@@ -6,6 +6,8 @@
  * A container has the tools of its image; an image that is not known has none, as a distroless one.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { DISCOVERY_SCRIPT } from '../../../src/core/reach/tools/discovery.js';
+import { TOOLS } from '../../../src/core/reach/tools/index.js';
 import type { ExecEnd, ExecHandler, ExecRequest } from '../exec.js';
 import { listAt, textAt, type KubeObject } from '../json.js';
 import { addressesOf, type Outcome, type SimulatedNetwork } from './network.js';
@@ -178,12 +180,29 @@ function goDuration(text: string): number {
   return seconds;
 }
 
+/** The beginning of `agnhost connect --help`, agnhost 2.55. */
+const CONNECT_HELP = `Tries to open a TCP, UDP or SCTP connection to the given host and port. On error it prints an error message prefixed with a specific fixed string that test cases can check for:
+
+* UNKNOWN - Generic/unknown (non-network) error (eg, bad arguments)
+* TIMEOUT - The connection attempt timed out
+* DNS - An error in DNS resolution
+* REFUSED - Connection refused
+* OTHER - Other networking error (eg, "no route to host")
+
+Usage:
+  app connect [host:port] [flags]
+`;
+
 async function agnhost(context: Context, args: readonly string[]): Promise<number> {
   const { request } = context;
   const [command, ...rest] = args;
   if (command !== 'connect') {
     request.stdout('Usage:\n  app [command]\n');
     return command === undefined ? 0 : 1;
+  }
+  if (rest.includes('--help')) {
+    request.stdout(CONNECT_HELP);
+    return 0;
   }
   const option = (name: string): string | undefined => {
     const index = rest.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
@@ -430,12 +449,27 @@ async function timeout(context: Context, args: readonly string[]): Promise<numbe
 }
 
 /** `sh -c SCRIPT`: simple commands joined by `;`, `&&`, `||` and newlines, redirections of output, /dev/tcp in bash. */
+/** What the product's question for tools prints: a mark for each program that is there, and what it says of itself. */
+async function introductions(context: Context): Promise<number> {
+  const { request, tools } = context;
+  const together = { ...context, request: { ...request, stderr: request.stdout } };
+  for (const { programs, introduction } of TOOLS) {
+    for (const program of programs) {
+      if (!tools.includes(program)) continue;
+      request.stdout(`\n--- tool ${program}\n`);
+      await runTool(together, program, introduction);
+    }
+  }
+  return 0;
+}
+
 async function shell(context: Context, name: string, args: readonly string[]): Promise<number> {
   if (args[0] !== '-c') {
     let script = '';
     for await (const bytes of context.request.stdin) script += bytes.toString('utf8');
     return shell(context, name, ['-c', script]);
   }
+  if (args[1] === DISCOVERY_SCRIPT) return introductions(context);
   let exitCode = 0;
   let join = ';';
   for (const [, text = '', operator = ';'] of `${args[1] ?? ''};`.matchAll(
