@@ -68,9 +68,15 @@ function sharedServer(trusted: boolean, env: Readonly<Record<string, string>>): 
   servers.set(key, started);
   return started;
 }
+/** Ends what was started. What could not be started has failed its tests already; it must not keep the rest from ending. */
 after(async () => {
-  await (await browser)?.close();
-  for (const server of servers.values()) await (await server).stop();
+  const started = await Promise.allSettled([browser, ...servers.values()]);
+  await Promise.all(
+    started.map(async (one) => {
+      if (one.status === 'rejected' || one.value === undefined) return;
+      await ('stop' in one.value ? one.value.stop() : one.value.close());
+    }),
+  );
 });
 
 /** Opens a window in a fresh folder. Prefer `uiTest`, which also closes it and keeps what a failure looked like. */
