@@ -28,6 +28,7 @@ interface Origin {
   readonly object: unknown;
   readonly prefix: FieldPath;
   readonly locate: FieldLocator;
+  readonly companions: readonly unknown[];
 }
 
 interface Recognised {
@@ -47,7 +48,13 @@ const isTemplate = ({ document, kind }: Recognised): boolean =>
 
 function originOf({ document, kind }: Recognised, text: string): Origin {
   const { object, prefix } = kind.inCluster?.(document) ?? { object: toPlain(document.root), prefix: [] };
-  return { document, object, prefix, locate: locatorOf(document.root, text, document.span) };
+  return {
+    document,
+    object,
+    prefix,
+    locate: locatorOf(document.root, text, document.span),
+    companions: kind.companions?.(document) ?? [],
+  };
 }
 
 const keyOf = (ref: ObjectRef): string => JSON.stringify([ref.kind, ref.namespace ?? '', ref.name]);
@@ -71,12 +78,8 @@ function field(object: unknown, name: string): unknown {
 /** What holds for a cluster made of these documents, at the documents' places. */
 function checkTogether(origins: readonly Origin[], settings: CheckSettings): Finding[] {
   const byKey = new Map(origins.map((origin) => [objectKey(origin.object), origin]));
-  const network = readNetwork(
-    factsFromObjects(
-      origins.map((origin) => origin.object),
-      '',
-    ),
-  );
+  const companions = origins.flatMap((origin) => origin.companions).filter((object) => !byKey.has(objectKey(object)));
+  const network = readNetwork(factsFromObjects([...origins.map((origin) => origin.object), ...companions], ''));
   return runChecks(network, settings).flatMap((found) => relocate(found, byKey) ?? []);
 }
 

@@ -50,6 +50,21 @@ test('a pod range that overlaps the service range is underlined at both values',
   assert.notEqual(found[0], found[1]);
 });
 
+test('two documents that disagree are underlined in both, in the nested text too', () => {
+  const found = errorsAndWarnings({
+    'kubeadm.yaml': kubeadm('10.32.0.0/16'),
+    'flannel.yaml': flannel('10.244.0.0/16'),
+  });
+  assert.ok(
+    found.some((line) => /^flannel.yaml: CN5\d\d warning 10.244.0.0\/16$/.test(line)),
+    found.join('\n'),
+  );
+  assert.ok(
+    found.some((line) => /^kubeadm.yaml: CN5\d\d warning 10.32.0.0\/16$/.test(line)),
+    found.join('\n'),
+  );
+});
+
 test('documents that agree, and flannel’s range around kubeadm’s, are healthy', () => {
   assert.deepEqual(
     errorsAndWarnings({ 'kubeadm.yaml': kubeadm('10.244.0.0/16'), 'flannel.yaml': flannel('10.244.0.0/16') }),

@@ -24,5 +24,21 @@ export const flannelConfig: ManifestKind = {
       consequence: 'flannel does not start and pods on every node stay without a network',
     },
   ],
+  // The ConfigMap of flannel's own manifest means that flannel runs, and takes the nodes' ranges.
+  companions: (document) =>
+    document.name === 'kube-flannel-cfg'
+      ? [
+          {
+            apiVersion: 'apps/v1',
+            kind: 'DaemonSet',
+            metadata: {
+              namespace: valueAt(document.root, 'metadata', 'namespace')?.text ?? 'kube-flannel',
+              name: 'kube-flannel-ds',
+              labels: { app: 'flannel' },
+            },
+            spec: { template: { spec: { containers: [{ name: 'kube-flannel', args: ['--kube-subnet-mgr'] }] } } },
+          },
+        ]
+      : [],
   source: 'https://github.com/flannel-io/flannel/blob/master/Documentation/configuration.md',
 };

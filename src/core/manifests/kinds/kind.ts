@@ -30,6 +30,11 @@ export interface ManifestKind {
   readonly fields: readonly RangeField[];
   readonly source: string;
   /**
+   * Objects that stand beside this one in every installation, without which it cannot be read for what it is: a solution is
+   * recognised by its agent, whose manifest may be another file.
+   */
+  readonly companions?: (document: ManifestDocument) => readonly unknown[];
+  /**
    * The API object that says the same in a cluster, where the document is not one itself (a kubeadm configuration becomes
    * the ConfigMap `kubeadm-config`), and the path at which the document's fields stand in it.
    */
