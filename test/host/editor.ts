@@ -22,7 +22,7 @@ import { launchBrowser } from './browser.js';
 import { runInElectron } from './electron.js';
 import { report } from './outcome.js';
 import { DIST, NPM_VSCODE, ROOT } from './paths.js';
-import { startServer } from './server.js';
+import { endOnSignals, startServer } from './server.js';
 import { packagedExtension } from './vsix.js';
 
 /** What the entry in the extension host tells: kept up to date while it runs. */
@@ -163,6 +163,7 @@ async function main(args: readonly string[]): Promise<number> {
   return report(total);
 }
 
+endOnSignals();
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {

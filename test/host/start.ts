@@ -2,7 +2,8 @@
  * `npm start`, once everything is installed: the simulated cluster of the lecture or, with `--kubeconfig FILE`, a real one;
  * the report of the command line; and VS Code with the packaged extension on it, in the browser, until Ctrl+C.
  *
- * `--check` opens that address in a headless browser instead, waits until the tree shows the nodes of the report, and stops.
+ * `--check` opens that address in a headless browser instead, waits until the tree shows the nodes of the report, takes a picture
+ * (test-results/start.png), and stops.
  * Where VS Code out of npm does not run, the simulated cluster stays up for a VS Code that the user starts.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
@@ -13,7 +14,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { launchBrowser, openPage } from './browser.js';
-import { DIST, NPM_VSCODE, ROOT } from './paths.js';
+import { DIST, NPM_VSCODE, ROOT, TEST_RESULTS } from './paths.js';
 import { startServer } from './server.js';
 import { packagedExtension } from './vsix.js';
 
@@ -61,6 +62,7 @@ async function check(address: string, nodes: readonly string[]): Promise<void> {
       await page.locator('.sidebar').getByRole('treeitem', { name: node }).first().waitFor();
       console.log(`The tree shows ${node}.`);
     }
+    await page.screenshot({ path: path.join(TEST_RESULTS, 'start.png') });
   } finally {
     await browser.close();
   }

@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from './paths.js';
+import { endOnSignals } from './server.js';
 import { registered } from './workbench.js';
 
 const parts = process.argv.slice(2);
@@ -23,6 +24,7 @@ async function load(): Promise<void> {
     if (registered() === before) throw new Error(`test/ui/${file} holds no uiTest`);
   }
 }
+endOnSignals();
 load().catch((error: unknown) => {
   console.error(error);
   process.exit(1);
