@@ -25,7 +25,7 @@ const REQUIRED = [
 const PICTURE = /^extension\/media\/[\w-]+\.(svg|png)$/;
 
 /** Thousands of bytes: somewhat above what they are today, so that growth is decided and not found. */
-const BUDGET_KB = { 'extension.js': 450, 'worker.js': 1000, 'cli.js': 1000, 'map.js': 200, 'map.css': 20 };
+const BUDGET_KB = { 'extension.js': 500, 'worker.js': 600, 'cli.js': 650, 'map.js': 200, 'map.css': 20 };
 const PACKAGE_BUDGET_KB = 700;
 /** Whose code must not be in a bundle: the Kubernetes client is loaded with the first connection, by the worker. */
 const FOREIGN = {

@@ -49,14 +49,20 @@ async function packaged() {
   const warning = (output) => (/\bWARN/i.test(output) ? 'the packager warns' : undefined);
   const built = await step('build and package', 'npm run --silent package', { judge: warning });
   if (!built) {
-    for (const title of ['package content and size', 'editor suites', 'UI suites']) skip(title, 'there is no package');
+    for (const title of ['package content and size', 'editor suites', 'UI suites', 'npm start'])
+      skip(title, 'there is no package');
     return;
   }
   await step('package content and size', [process.execPath, 'scripts/check-package.mjs']);
   const electron = process.argv.includes('--electron') ? ' -- --electron' : '';
   await step('editor suites', `npm run --silent test:editor${electron}`, { counts: true });
-  if (NPM_VSCODE) await step('UI suites', 'npm run --silent test:ui', { counts: true });
-  else skip('UI suites', 'they need VS Code out of npm packages, which exist for Linux x64 only');
+  if (NPM_VSCODE) {
+    await step('UI suites', 'npm run --silent test:ui', { counts: true });
+    await step('npm start', [process.execPath, 'scripts/start.mjs', '--check']);
+  } else {
+    const reason = 'VS Code out of npm packages exists for Linux x64 only';
+    for (const title of ['UI suites', 'npm start']) skip(title, reason);
+  }
 }
 
 console.log('▸ installing what is missing ...');
