@@ -6,6 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { networkInterfaces } from 'node:os';
 
 import { needsOf, readNetwork } from '../core/cni/index.js';
+import type { ClusterNetwork } from '../core/network/clusterNetwork.js';
 import type { WorkstationInterface } from '../core/network/facts.js';
 import type { ClusterAccess } from './access.js';
 import { Api, limitsOf } from './api.js';
@@ -82,6 +83,11 @@ export class ClusterHost {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** The cluster as it was read last; its pods are the living table. Undefined before anything was read. */
+  get network(): ClusterNetwork | undefined {
+    return this.#model.network;
   }
 
   /** Connects and keeps everything up to date until `dispose`. */

@@ -1,11 +1,13 @@
 /** The worker thread: one connected cluster behind messages. The thread ends with the session. */
 import { parentPort } from 'node:worker_threads';
 
+import { AccessError } from './access.js';
 import { ClusterHost } from './clusterHost.js';
 import { errorOfSocket, KubeError } from './errors.js';
 import { accessTo } from './kubeconfig/access.js';
+import type { SelectedContext } from './kubeconfig/selectContext.js';
 import { logTo } from './log.js';
-import type { CredentialCommand, SessionRequests } from './session.js';
+import type { CredentialCommand, SessionOptions, SessionRequests } from './session.js';
 import type { FromWorker, RequestOf, ToWorker } from './workerProtocol.js';
 
 const port = parentPort;
@@ -37,6 +39,23 @@ async function mayRun(command: CredentialCommand, signal: AbortSignal): Promise<
   });
 }
 
+function connect(selected: SelectedContext, options: SessionOptions): void {
+  try {
+    host ??= new ClusterHost({
+      access: accessTo(selected, mayRun, { log }),
+      options,
+      log,
+      onState: (state) => post({ type: 'state', state }),
+      onChange: (change) => post({ type: 'change', change }),
+    });
+    host.start();
+  } catch (error) {
+    // A kubeconfig that turns out to be unusable; anything else is a fault of ours and ends the thread.
+    if (!(error instanceof AccessError)) throw error;
+    post({ type: 'state', state: { phase: error.kind, server: selected.cluster.server, message: error.message } });
+  }
+}
+
 async function answer<K extends keyof SessionRequests>({ id, kind, params }: RequestOf<K>): Promise<void> {
   const stop = new AbortController();
   running.set(id, stop);
@@ -54,14 +73,7 @@ async function answer<K extends keyof SessionRequests>({ id, kind, params }: Req
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'connect':
-      host ??= new ClusterHost({
-        access: accessTo(message.selected, mayRun),
-        options: message.options,
-        log,
-        onState: (state) => post({ type: 'state', state }),
-        onChange: (change) => post({ type: 'change', change }),
-      });
-      host.start();
+      connect(message.selected, message.options);
       break;
     case 'request':
       void answer(message);

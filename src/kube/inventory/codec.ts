@@ -18,6 +18,8 @@ export interface Page<T> {
 
 export type WatchMessage<T> =
   | { readonly type: 'put' | 'remove'; readonly item: T; readonly resourceVersion: string }
+  /** A change that is of no use to us; the version moves on with it all the same. */
+  | { readonly type: 'skip'; readonly resourceVersion: string }
   | { readonly type: 'bookmark'; readonly resourceVersion: string }
   | { readonly type: 'error'; readonly error: KubeError };
 
@@ -71,14 +73,11 @@ async function* jsonMessages<T>(
   decode: (object: JsonObject) => T | undefined,
 ): AsyncGenerator<readonly WatchMessage<T>[], void, undefined> {
   for await (const lines of linesOf(stream.body)) {
-    yield lines.flatMap((line) => {
-      const message = jsonMessage(parse(line), decode);
-      return message === undefined ? [] : [message];
-    });
+    yield lines.map((line) => jsonMessage(parse(line), decode));
   }
 }
 
-function jsonMessage<T>(message: unknown, decode: (object: JsonObject) => T | undefined): WatchMessage<T> | undefined {
+function jsonMessage<T>(message: unknown, decode: (object: JsonObject) => T | undefined): WatchMessage<T> {
   const type = at(message, 'type');
   const object = at(message, 'object');
   if (!isObject(object)) throw protocol('a message of the watch has no object');
@@ -91,8 +90,7 @@ function jsonMessage<T>(message: unknown, decode: (object: JsonObject) => T | un
   if (type === 'BOOKMARK') return { type: 'bookmark', resourceVersion };
   if (type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED') throw protocol('a message of an unknown type');
   const item = decode(object);
-  // Of no use to us, but it happened: the version moves on.
-  if (item === undefined) return { type: 'bookmark', resourceVersion };
+  if (item === undefined) return { type: 'skip', resourceVersion };
   return { type: type === 'DELETED' ? 'remove' : 'put', item, resourceVersion };
 }
 

@@ -1,22 +1,8 @@
 /** What was listed of one kind (in one namespace, where it had to be split), kept equal to the server's list. */
 import { isDeepStrictEqual } from 'node:util';
 
-import type { JsonObject } from '../../core/network/json.js';
-import { refOf } from '../../core/network/fromObjects.js';
+import type { Entry } from './entry.js';
 import type { Sink } from './reflector.js';
-
-/** An object's facts with its name; `namespace` is empty for cluster-scoped kinds. */
-export interface Entry<T> {
-  readonly namespace: string;
-  readonly name: string;
-  readonly value: T;
-}
-
-/** The entry of an object; undefined for one without a name, which no API server sends. */
-export function entryOf<T>(object: JsonObject, facts: (object: JsonObject) => T): Entry<T> | undefined {
-  const { namespace = '', name } = refOf(object);
-  return name === '' ? undefined : { namespace, name, value: facts(object) };
-}
 
 export class Collection<T> implements Sink<Entry<T>> {
   readonly #onChange: () => void;

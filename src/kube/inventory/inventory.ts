@@ -24,10 +24,6 @@ import {
   configMapFacts,
   customObject,
   eventFacts,
-  namespaceFacts,
-  nodeFacts,
-  podFacts,
-  serviceFacts,
   systemPodFacts,
   workloadFacts,
 } from '../../core/network/fromObjects.js';
@@ -38,8 +34,10 @@ import type { Connection } from '../connection.js';
 import type { Log } from '../log.js';
 import type { KindState } from '../session.js';
 import type { Timing } from '../timing.js';
-import { jsonCodec } from './codec.js';
-import { Collection, type Entry, entryOf } from './collection.js';
+import { namespaceCodec, nodeCodec, podCodec, serviceCodec } from '../protobuf/codec.js';
+import { type Codec, jsonCodec } from './codec.js';
+import { Collection } from './collection.js';
+import { type Entry, entryOf } from './entry.js';
 import { CONFIG_MAPS, CONTROL_PLANE, EVENT_REASONS, KIND, type Kind } from './kinds.js';
 import { PodStore } from './podStore.js';
 import { Watched, type WatchedEnvironment } from './watched.js';
@@ -102,6 +100,9 @@ interface CollectOptions {
   readonly watchesEmpty?: boolean;
 }
 
+/** Kinds of which there are few are read as JSON. */
+const entries = <T>(facts: (object: JsonObject) => T): Codec<Entry<T>> => jsonCodec((object) => entryOf(object, facts));
+
 /** One watched kind, whatever its facts are. */
 type Kept = Pick<Watched<unknown>, 'name' | 'state' | 'gap' | 'poke' | 'run'>;
 
@@ -152,19 +153,19 @@ export class Inventory {
         versions: KIND.pods.versions,
         scope: {},
         watchesEmpty: true,
-        codec: jsonCodec((object) => podFacts(object)),
+        codec: podCodec,
         sink: (namespace) => this.pods.sink(namespace),
       }),
     );
-    this.#collect(KIND.nodes, {}, this.#nodes, nodeFacts);
-    this.#collect(KIND.namespaces, {}, this.#namespaces, namespaceFacts);
-    this.#collect(KIND.services, {}, this.#services, serviceFacts);
-    this.#collect(KIND.daemonSets, {}, this.#workloads, workloadFacts);
-    this.#collect(KIND.networkPolicies, {}, this.#policies, customObject);
+    this.#collect(KIND.nodes, {}, this.#nodes, nodeCodec);
+    this.#collect(KIND.namespaces, {}, this.#namespaces, namespaceCodec);
+    this.#collect(KIND.services, {}, this.#services, serviceCodec);
+    this.#collect(KIND.daemonSets, {}, this.#workloads, entries(workloadFacts));
+    this.#collect(KIND.networkPolicies, {}, this.#policies, entries(customObject));
     for (const need of CONFIG_MAPS) this.#collectConfigMap(need);
-    this.#collect(KIND.pods, CONTROL_PLANE, this.#systemPods, systemPodFacts, { name: SYSTEM_PODS });
+    this.#collect(KIND.pods, CONTROL_PLANE, this.#systemPods, entries(systemPodFacts), { name: SYSTEM_PODS });
     for (const reason of EVENT_REASONS)
-      this.#collect(KIND.events, { fieldSelector: `reason=${reason}` }, this.#events, eventFacts);
+      this.#collect(KIND.events, { fieldSelector: `reason=${reason}` }, this.#events, entries(eventFacts));
     for (const kind of [KIND.serviceCidrs, KIND.ipAddresses]) this.#collectCustom(kind);
   }
 
@@ -239,7 +240,7 @@ export class Inventory {
     kind: Kind,
     scope: Scope,
     into: Gathered<T>,
-    facts: (object: JsonObject) => T,
+    codec: Codec<Entry<T>>,
     { name, until, watchesEmpty = true }: CollectOptions = {},
   ): Kept {
     const collections: Collection<T>[] = [];
@@ -249,7 +250,7 @@ export class Inventory {
       versions: kind.versions,
       scope,
       watchesEmpty,
-      codec: jsonCodec((object) => entryOf(object, facts)),
+      codec,
       sink: () => {
         const collection = into.collection();
         collections.push(collection);
@@ -269,12 +270,12 @@ export class Inventory {
     if (this.#configMapNames.has(key)) return;
     this.#configMapNames.add(key);
     const scope = { namespace, fieldSelector: `metadata.name=${name}` };
-    this.#collect(KIND.configMaps, scope, this.#configMaps, configMapFacts, { watchesEmpty: false });
+    this.#collect(KIND.configMaps, scope, this.#configMaps, entries(configMapFacts), { watchesEmpty: false });
   }
 
   #collectCustom(kind: Kind): void {
     const objects = new Gathered<CustomObject>(this.#parts.onChange);
-    const kept = this.#collect(kind, {}, objects, customObject);
+    const kept = this.#collect(kind, {}, objects, entries(customObject));
     this.#custom.set(kept.name, { kept, objects });
   }
 
@@ -302,7 +303,10 @@ export class Inventory {
     if (scope === undefined) return;
     const stop = new AbortController();
     this.#agent = { scope, stop };
-    this.#collect(KIND.pods, scope, this.#systemPods, systemPodFacts, { name: SYSTEM_PODS, until: stop.signal });
+    this.#collect(KIND.pods, scope, this.#systemPods, entries(systemPodFacts), {
+      name: SYSTEM_PODS,
+      until: stop.signal,
+    });
   }
 
   /** Namespaces to try one by one. */

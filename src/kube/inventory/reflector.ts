@@ -306,6 +306,8 @@ export class Reflector<T> {
       case 'remove':
         this.#parts.sink.remove(message.item);
         break;
+      case 'skip':
+        break;
       case 'bookmark':
         this.#sawBookmark = true;
         this.#watchSilenceMs = this.#parts.timing.watchSilenceMs;

@@ -1,0 +1,203 @@
+/**
+ * Lists and watches in the API server's protobuf, for the kinds that come in thousands.
+ *
+ * What is decoded has the names and the shape of the JSON, but for times and quantities, so that the same code makes facts of
+ * both. A server that has no protobuf of a kind answers in JSON, and is read so.
+ */
+import type { NamespaceFacts, NodeFacts, ServiceFacts } from '../../core/network/facts.js';
+import { namespaceFacts, nodeFacts, podFacts, serviceFacts } from '../../core/network/fromObjects.js';
+import { at, textOf } from '../../core/network/json.js';
+import type { PodFacts } from '../../core/network/podTable.js';
+import { errorOfStatus, KubeError } from '../errors.js';
+import { type Codec, jsonCodec, MAX_MESSAGE_BYTES, type Page, type WatchMessage } from '../inventory/codec.js';
+import { type Entry, entryOf } from '../inventory/entry.js';
+import type { Answer, StreamAnswer } from '../transport.js';
+import { decoding, isProtobuf, open, PROTOBUF, statusOfMessage } from './envelope.js';
+import { reduced } from './generated.js';
+
+/** How one kind is decoded. `M` is its message. */
+interface MessageKind<M, T> {
+  readonly kind: string;
+  readonly list: (raw: Uint8Array) => readonly M[];
+  readonly item: (raw: Uint8Array) => M;
+  readonly versionOf: (message: M) => string;
+  /** Undefined when the object is of no use. */
+  readonly facts: (message: M) => T | undefined;
+}
+
+/** The representation as protobuf, and as JSON where the server answers so. */
+function protobufCodec<M, T>(kind: MessageKind<M, T>, json: Codec<T>): Codec<T> {
+  return {
+    accept: `${PROTOBUF}, ${json.accept}`,
+    acceptWatch: `${PROTOBUF};stream=watch, ${json.acceptWatch}`,
+    page: (answer) => (isProtobuf(answer.contentType) ? page(answer, kind) : json.page(answer)),
+    messages: (stream) => (isProtobuf(stream.contentType) ? messages(stream, kind) : json.messages(stream)),
+  };
+}
+
+function page<M, T>(answer: Answer, kind: MessageKind<M, T>): Page<T> {
+  const opened = open(answer.body);
+  if (opened.kind !== `${kind.kind}List`) throw new KubeError('protocol', `a ${opened.kind} instead of a list`);
+  const { metadata } = decoding(() => reduced.ListHeader.decode(opened.raw));
+  return {
+    continue: metadata?.continue ?? '',
+    resourceVersion: metadata?.resourceVersion ?? '',
+    items: () => decoding(() => kind.list(opened.raw)).flatMap((message) => kind.facts(message) ?? []),
+  };
+}
+
+async function* messages<M, T>(
+  stream: StreamAnswer,
+  kind: MessageKind<M, T>,
+): AsyncGenerator<readonly WatchMessage<T>[], void, undefined> {
+  for await (const frames of framesOf(stream.body)) yield frames.map((frame) => message(frame, kind));
+}
+
+function message<M, T>(frame: Uint8Array, kind: MessageKind<M, T>): WatchMessage<T> {
+  const { type, object } = decoding(() => reduced.WatchEvent.decode(frame));
+  const opened = open(object?.raw ?? new Uint8Array());
+  if (type === 'ERROR') return { type: 'error', error: errorOfStatus(statusOfMessage(opened.raw), undefined) };
+  if (opened.kind !== kind.kind) throw new KubeError('protocol', `a ${opened.kind} in a watch of ${kind.kind}`);
+  const item = decoding(() => kind.item(opened.raw));
+  const resourceVersion = kind.versionOf(item);
+  if (resourceVersion === '') throw new KubeError('protocol', 'an object of the watch has no resourceVersion');
+  const facts = type === 'BOOKMARK' ? undefined : kind.facts(item);
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+      // Of no use to us, but it happened: the version moves on.
+      if (facts === undefined) return { type: 'skip', resourceVersion };
+      return { type: type === 'DELETED' ? 'remove' : 'put', item: facts, resourceVersion };
+    case 'BOOKMARK':
+      return { type: 'bookmark', resourceVersion };
+    default:
+      throw new KubeError('protocol', 'a message of an unknown type');
+  }
+}
+
+const LENGTH_BYTES = 4;
+
+/** The whole frames of each piece that arrives: four bytes of length, then so many bytes. */
+export async function* framesOf(body: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[], void, undefined> {
+  let pieces: Buffer[] = [];
+  let held = 0;
+  /** Bytes that must be there before there is anything to do; a long message does not get copied with each of its pieces. */
+  let needed = LENGTH_BYTES;
+  for await (const piece of body) {
+    pieces.push(piece);
+    held += piece.length;
+    if (held < needed) continue;
+    let rest = pieces.length === 1 ? piece : Buffer.concat(pieces, held);
+    const frames: Buffer[] = [];
+    for (;;) {
+      needed = LENGTH_BYTES;
+      if (rest.length < needed) break;
+      const length = rest.readUInt32BE(0);
+      if (length > MAX_MESSAGE_BYTES) throw new KubeError('protocol', 'a message of the watch is too long');
+      needed += length;
+      if (rest.length < needed) break;
+      frames.push(rest.subarray(LENGTH_BYTES, needed));
+      rest = rest.subarray(needed);
+    }
+    pieces = [rest];
+    held = rest.length;
+    if (frames.length > 0) yield frames;
+  }
+}
+
+/** A time as JSON writes it, in whole seconds; empty when it is not set (then the message is there and has no seconds). */
+function textOfTime(time: reduced.ITime | null | undefined): string {
+  const seconds = time?.seconds ?? 0;
+  return seconds === 0 ? '' : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+const metadataOf = (metadata: reduced.IObjectMeta | null | undefined): object => ({
+  ...metadata,
+  creationTimestamp: textOfTime(metadata?.creationTimestamp),
+});
+
+function podOf(pod: reduced.IPod): PodFacts | undefined {
+  if ((pod.metadata?.name ?? '') === '') return undefined;
+  const facts = podFacts(pod);
+  return (pod.metadata?.deletionTimestamp ?? undefined) === undefined ? facts : { ...facts, terminating: true };
+}
+
+const nodeOf = ({ metadata, spec, status }: reduced.INode): NodeFacts =>
+  nodeFacts({
+    metadata: metadataOf(metadata),
+    spec,
+    status: {
+      ...status,
+      allocatable: Object.fromEntries(
+        Object.entries(status?.allocatable ?? {}).map(([name, quantity]) => [name, quantity.string]),
+      ),
+      conditions: (status?.conditions ?? []).map((condition) => ({
+        ...condition,
+        lastTransitionTime: textOfTime(condition.lastTransitionTime),
+      })),
+    },
+  });
+
+const serviceOf = ({ metadata, spec, status }: reduced.IService): ServiceFacts =>
+  serviceFacts({
+    metadata,
+    spec: {
+      ...spec,
+      ports: (spec?.ports ?? []).map((port) => ({
+        ...port,
+        // 0 is a number, 1 a name: https://github.com/kubernetes/apimachinery/blob/master/pkg/util/intstr/intstr.go
+        targetPort: (port.targetPort?.type ?? 0) === 0 ? port.targetPort?.intVal : port.targetPort?.strVal,
+      })),
+    },
+    status,
+  });
+
+function entry<T>(metadata: reduced.IObjectMeta | null | undefined, value: () => T): Entry<T> | undefined {
+  const name = metadata?.name ?? '';
+  return name === '' ? undefined : { namespace: metadata?.namespace ?? '', name, value: value() };
+}
+
+export const podCodec: Codec<PodFacts> = protobufCodec<reduced.IPod, PodFacts>(
+  {
+    kind: 'Pod',
+    list: (raw) => reduced.PodList.decode(raw).items,
+    item: (raw) => reduced.Pod.decode(raw),
+    versionOf: (pod) => pod.metadata?.resourceVersion ?? '',
+    facts: podOf,
+  },
+  jsonCodec((object) => (textOf(at(object, 'metadata', 'name')) === '' ? undefined : podFacts(object))),
+);
+
+export const nodeCodec: Codec<Entry<NodeFacts>> = protobufCodec<reduced.INode, Entry<NodeFacts>>(
+  {
+    kind: 'Node',
+    list: (raw) => reduced.NodeList.decode(raw).items,
+    item: (raw) => reduced.Node.decode(raw),
+    versionOf: (node) => node.metadata?.resourceVersion ?? '',
+    facts: (node) => entry(node.metadata, () => nodeOf(node)),
+  },
+  jsonCodec((object) => entryOf(object, nodeFacts)),
+);
+
+export const serviceCodec: Codec<Entry<ServiceFacts>> = protobufCodec<reduced.IService, Entry<ServiceFacts>>(
+  {
+    kind: 'Service',
+    list: (raw) => reduced.ServiceList.decode(raw).items,
+    item: (raw) => reduced.Service.decode(raw),
+    versionOf: (service) => service.metadata?.resourceVersion ?? '',
+    facts: (service) => entry(service.metadata, () => serviceOf(service)),
+  },
+  jsonCodec((object) => entryOf(object, serviceFacts)),
+);
+
+export const namespaceCodec: Codec<Entry<NamespaceFacts>> = protobufCodec<reduced.INamespace, Entry<NamespaceFacts>>(
+  {
+    kind: 'Namespace',
+    list: (raw) => reduced.NamespaceList.decode(raw).items,
+    item: (raw) => reduced.Namespace.decode(raw),
+    versionOf: (namespace) => namespace.metadata?.resourceVersion ?? '',
+    facts: ({ metadata }) => entry(metadata, () => namespaceFacts({ metadata })),
+  },
+  jsonCodec((object) => entryOf(object, namespaceFacts)),
+);

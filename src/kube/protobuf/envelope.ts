@@ -1,0 +1,47 @@
+/**
+ * The envelope of the API server's protobuf: four bytes, then a message that holds the message.
+ *
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding and
+ * https://github.com/kubernetes/apimachinery/blob/master/pkg/runtime/serializer/protobuf/protobuf.go
+ */
+import { KubeError, type StatusFields } from '../errors.js';
+import { reduced } from './generated.js';
+
+export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const MAGIC = Buffer.from('k8s\0', 'latin1');
+
+export const isProtobuf = (contentType: string): boolean => contentType.startsWith(PROTOBUF);
+
+/** Runs a decoder; what it throws at a malformed message becomes a `KubeError` of kind `protocol`. */
+export function decoding<T>(decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof KubeError) throw error;
+    throw new KubeError('protocol', 'what the server sent is not the protobuf of its kind', { cause: error });
+  }
+}
+
+export interface Opened {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** The message itself; a view of the bytes that were given. */
+  readonly raw: Uint8Array;
+}
+
+/** Takes a message out of its envelope. */
+export function open(bytes: Uint8Array): Opened {
+  return decoding(() => {
+    if (Buffer.compare(bytes.subarray(0, MAGIC.length), MAGIC) !== 0)
+      throw new KubeError('protocol', 'what the server sent has not the first bytes of its protobuf');
+    const { typeMeta, raw, contentEncoding } = reduced.Unknown.decode(bytes.subarray(MAGIC.length));
+    if (contentEncoding !== '') throw new KubeError('protocol', `unknown content encoding ${contentEncoding}`);
+    return { apiVersion: typeMeta?.apiVersion ?? '', kind: typeMeta?.kind ?? '', raw };
+  });
+}
+
+/** The Status in a message's bytes. */
+export function statusOfMessage(raw: Uint8Array): StatusFields {
+  const { message, reason, code, details } = decoding(() => reduced.Status.decode(raw));
+  return { message, reason, code, retryAfterSeconds: details?.retryAfterSeconds ?? 0 };
+}

@@ -1,0 +1,277 @@
+/** The reduced protobuf decoder: it makes the same facts as the JSON of the same objects, and nothing malformed gets through. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+
+import fc from 'fast-check';
+
+import { namespaceFacts, nodeFacts, podFacts, serviceFacts } from '../../../src/core/network/fromObjects.js';
+import { at, listOf, textOf } from '../../../src/core/network/json.js';
+import { KubeError } from '../../../src/kube/errors.js';
+import type { Codec, WatchMessage } from '../../../src/kube/inventory/codec.js';
+import { framesOf, namespaceCodec, nodeCodec, podCodec, serviceCodec } from '../../../src/kube/protobuf/codec.js';
+import { statusOf } from '../../../src/kube/status.js';
+import { isObject, type Json, type JsonObject } from '../../apiserver/json.js';
+import { encodeMessage, envelope, listParts, watchFrame } from '../../apiserver/protobuf/encode.js';
+import { messages } from '../../apiserver/protobuf/schema.js';
+import { scenarios } from '../../scenarios/index.js';
+import { fixture } from '../../fixtures.js';
+
+const TYPE = 'application/vnd.kubernetes.protobuf';
+
+const KINDS = {
+  Pod: { codec: podCodec, facts: podFacts },
+  Node: { codec: nodeCodec, facts: (object: unknown) => entry(object, nodeFacts) },
+  Service: { codec: serviceCodec, facts: (object: unknown) => entry(object, serviceFacts) },
+  Namespace: { codec: namespaceCodec, facts: (object: unknown) => entry(object, namespaceFacts) },
+} as const;
+type Kind = keyof typeof KINDS;
+const isKind = (kind: unknown): kind is Kind => typeof kind === 'string' && Object.hasOwn(KINDS, kind);
+
+const entry = (object: unknown, facts: (object: unknown) => unknown): object => ({
+  namespace: at(object, 'metadata', 'namespace') ?? '',
+  name: at(object, 'metadata', 'name'),
+  value: facts(object),
+});
+
+/** Real objects, and those of every scenario, with everything that a client could meet. */
+function* objects(): Generator<JsonObject> {
+  for (const name of ['lab-flannel-vxlan.json', 'lab-uncoordinated.json'])
+    for (const item of listOf(at(fixture(name), 'items'))) if (isObject(item as Json)) yield item as JsonObject;
+  for (const scenario of scenarios) {
+    const { objects: some } = scenario.build({ now: new Date('2026-01-02T03:04:05Z'), seed: 1, nodes: 3, pods: 40 });
+    yield* some;
+  }
+}
+
+function encoded(object: JsonObject): Buffer {
+  const message = messages.get(textOf(object['kind']));
+  assert.ok(message, `the simulated server has no protobuf of ${textOf(object['kind'])}`);
+  return encodeMessage(message, object);
+}
+const listOfBytes = (kind: string, items: readonly Buffer[], metadata: JsonObject): Buffer =>
+  envelope('v1', `${kind}List`, listParts(metadata, items));
+
+const answer = (body: Buffer): { contentType: string; body: Buffer; wireBytes: number } => ({
+  contentType: TYPE,
+  body,
+  wireBytes: body.length,
+});
+
+async function* inPieces(bytes: Buffer, sizes: readonly number[]): AsyncGenerator<Buffer> {
+  let start = 0;
+  for (let index = 0; start < bytes.length; index++) {
+    const end = start + (sizes[index % sizes.length] ?? 1);
+    yield bytes.subarray(start, end);
+    start = end;
+    await Promise.resolve();
+  }
+}
+
+async function messagesOf<T>(codec: Codec<T>, body: AsyncIterable<Buffer>): Promise<WatchMessage<T>[]> {
+  const found: WatchMessage<T>[] = [];
+  for await (const some of codec.messages({ contentType: `${TYPE};stream=watch`, body })) found.push(...some);
+  return found;
+}
+
+test('facts from protobuf are those from JSON, of every object of the fixtures and scenarios', () => {
+  const seen = new Map<string, number>();
+  for (const object of objects()) {
+    const kind = object['kind'];
+    if (!isKind(kind)) continue;
+    seen.set(kind, (seen.get(kind) ?? 0) + 1);
+    const { codec, facts } = KINDS[kind];
+    const page = codec.page(answer(listOfBytes(kind, [encoded(object)], { resourceVersion: '7', continue: 'next' })));
+    assert.equal(page.resourceVersion, '7');
+    assert.equal(page.continue, 'next');
+    assert.deepEqual(page.items(), [facts(object)]);
+  }
+  for (const kind of Object.keys(KINDS)) assert.ok((seen.get(kind) ?? 0) > 2, `no ${kind} was tried`);
+});
+
+test('what a pod may have and most have not', () => {
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'web-1',
+      namespace: 'shop',
+      uid: '01234567-89ab-cdef-0123-456789abcdef',
+      resourceVersion: '9',
+      deletionTimestamp: '2026-01-02T03:04:05Z',
+      annotations: { 'ovn.kubernetes.io/vpc': 'vpc-1' },
+    },
+    spec: { nodeName: 'node-1', hostNetwork: true },
+    status: { phase: 'Failed', podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }, { ip: '2001:db8::1' }] },
+  };
+  const [pod] = podCodec.page(answer(listOfBytes('Pod', [encoded(object)], { resourceVersion: '9' }))).items();
+  assert.deepEqual(pod, podFacts(object));
+  assert.deepEqual(pod, {
+    namespace: 'shop',
+    name: 'web-1',
+    uid: '01234567-89ab-cdef-0123-456789abcdef',
+    node: 'node-1',
+    phase: 'Failed',
+    hostNetwork: true,
+    ips: ['10.0.0.1', '2001:db8::1'],
+    ready: false,
+    terminating: true,
+    network: 'vpc-1',
+  });
+});
+
+const watched = (): { frames: Buffer; expected: string[] } => {
+  const frames: Buffer[] = [];
+  const expected: string[] = [];
+  let version = 100;
+  for (const object of objects()) {
+    if (object['kind'] !== 'Pod') continue;
+    version++;
+    const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+    const bytes = encoded({ ...object, metadata: { ...metadata, resourceVersion: String(version) } });
+    const type = (['ADDED', 'MODIFIED', 'DELETED'] as const)[version % 3] ?? 'ADDED';
+    frames.push(watchFrame(type, envelope('v1', 'Pod', [bytes])));
+    expected.push(`${type === 'DELETED' ? 'remove' : 'put'} ${textOf(metadata['name'])} ${version}`);
+    if (version === 140) break;
+  }
+  const bookmark = encoded({ kind: 'Pod', metadata: { resourceVersion: '999' } });
+  frames.push(watchFrame('BOOKMARK', envelope('v1', 'Pod', [bookmark])));
+  expected.push('bookmark 999');
+  return { frames: Buffer.concat(frames), expected };
+};
+const told = (message: WatchMessage<{ readonly name: string }>): string => {
+  switch (message.type) {
+    case 'put':
+    case 'remove':
+      return `${message.type} ${message.item.name} ${message.resourceVersion}`;
+    case 'error':
+      return `error ${message.error.kind}`;
+    case 'skip':
+    case 'bookmark':
+      return `${message.type} ${message.resourceVersion}`;
+  }
+};
+
+test('a watch says the same in whatever pieces it arrives', async () => {
+  const { frames, expected } = watched();
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 9000 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
+      const messages = await messagesOf(podCodec, inPieces(frames, sizes));
+      assert.deepEqual(messages.map(told), expected);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('what is not whole when a watch ends is dropped', async () => {
+  const { frames, expected } = watched();
+  const messages = await messagesOf(podCodec, inPieces(frames.subarray(0, frames.length - 1), [500]));
+  assert.deepEqual(messages.map(told), expected.slice(0, -1));
+});
+
+test('an error in a watch is the error that it tells of', async () => {
+  const status = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    code: 410,
+    reason: 'Expired',
+    message: 'too old resource version: 1 (2)',
+  };
+  const frame = watchFrame('ERROR', envelope('v1', 'Status', [encoded(status)]));
+  const [message] = await messagesOf(podCodec, inPieces(frame, [10]));
+  assert.equal(message?.type, 'error');
+  assert.equal(message.error.kind, 'gone');
+  assert.equal(message.error.message, status.message);
+});
+
+test('a Status is read in an answer', () => {
+  const status = { code: 429, reason: 'TooManyRequests', message: 'slow down', details: { retryAfterSeconds: 3 } };
+  const body = envelope('v1', 'Status', [encoded({ kind: 'Status', ...status })]);
+  assert.deepEqual(statusOf(TYPE, body), {
+    code: 429,
+    reason: 'TooManyRequests',
+    message: 'slow down',
+    retryAfterSeconds: 3,
+  });
+  assert.equal(statusOf(TYPE, body.subarray(0, 9)), undefined);
+});
+
+const isProtocol = (error: unknown): boolean => error instanceof KubeError && error.kind === 'protocol';
+
+test('whatever bytes come, either they are read or a protocol error tells', async () => {
+  const [pod] = [...objects()].filter((object) => object['kind'] === 'Pod');
+  assert.ok(pod);
+  const good = listOfBytes('Pod', [encoded(pod)], { resourceVersion: '1' });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 5 }),
+      fc.nat(good.length),
+      async (changes, length) => {
+        const bytes = Buffer.from(good.subarray(0, length));
+        for (const [at_, value] of changes) if (at_ < bytes.length) bytes[at_] = value;
+        try {
+          podCodec.page(answer(bytes)).items();
+        } catch (error) {
+          assert.ok(isProtocol(error), String(error));
+        }
+        try {
+          await messagesOf(podCodec, inPieces(bytes, [7]));
+        } catch (error) {
+          assert.ok(isProtocol(error), String(error));
+        }
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+test('a list of another kind, a message without an end and a wrong beginning are protocol errors', async () => {
+  const page = (bytes: Buffer) => () => podCodec.page(answer(bytes));
+  assert.throws(page(listOfBytes('Node', [], {})), isProtocol);
+  assert.throws(page(Buffer.from('{"kind":"PodList"}')), isProtocol);
+  const endless = Buffer.alloc(8);
+  endless.writeUInt32BE(0xffffffff);
+  await assert.rejects(async () => {
+    for await (const frames of framesOf(inPieces(endless, [8]))) assert.fail(String(frames.length));
+  }, isProtocol);
+});
+
+test('a server that answers in JSON is read as JSON', () => {
+  const list = {
+    kind: 'PodList',
+    apiVersion: 'v1',
+    metadata: { resourceVersion: '5' },
+    items: [{ metadata: { name: 'a', namespace: 'b' } }],
+  };
+  const body = Buffer.from(JSON.stringify(list));
+  const page = podCodec.page({ contentType: 'application/json', body, wireBytes: body.length });
+  assert.deepEqual(
+    page.items().map(({ name }) => name),
+    ['a'],
+  );
+});
+
+test('the generated decoder is what its source makes', () => {
+  const root = path.resolve(import.meta.dirname, '../../..');
+  const out = mkdtempSync(path.join(tmpdir(), 'generated-'));
+  try {
+    const run = spawnSync(
+      process.execPath,
+      [path.join(root, 'scripts/generate-protobuf.mjs'), '--code-only', '--out', out],
+      {
+        encoding: 'utf8',
+      },
+    );
+    assert.equal(run.status, 0, run.stderr);
+    assert.equal(
+      readFileSync(path.join(out, 'generated.js'), 'utf8'),
+      readFileSync(path.join(root, 'src/kube/protobuf/generated.js'), 'utf8'),
+      'generated.js is out of date: npm run generate',
+    );
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+});
