@@ -113,8 +113,15 @@ function run(network: ClusterNetwork): Finding[] {
   const order = ['pod-node', 'pod-namespace', 'pod-pool', 'pod-cluster'];
   const byRole = groupBy(podClaims, (claim) => order.indexOf(claim.role));
   for (const role of [...byRole.keys()].sort((a, b) => a - b)) {
-    for (const pods of byRole.get(role) ?? []) {
-      const covered = within(sorted, wide, pods.range).filter((claim) => !told.has(claim));
+    const covering = (byRole.get(role) ?? [])
+      .map((pods) => ({ pods, all: within(sorted, wide, pods.range) }))
+      .filter(({ all }) => all.length > 0)
+      .sort(
+        (a, b) =>
+          compareRanges(b.pods.range, a.pods.range) || (placeKey(a.pods.place) < placeKey(b.pods.place) ? -1 : 1),
+      );
+    for (const { pods, all } of covering) {
+      const covered = all.filter((claim) => !told.has(claim));
       if (covered.length === 0) continue;
       covered.forEach((claim) => told.add(claim));
       const { severity, message } = judge(network, pods, covered);

@@ -6,8 +6,8 @@ import { type Claim, isInForce, isPodRole } from '../network/claim.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { type ControlPlane, controlPlaneOf } from '../network/controlPlane.js';
 import { compareNatural } from '../network/naturalOrder.js';
-import { placeKey } from '../network/place.js';
 import { type Check, type Finding, finding, MAX_SUBJECTS, type Severity } from './check.js';
+import { groupBy } from './groupBy.js';
 import { blocksUntil, FAR } from './handingOut.js';
 import { NO_OVERLAP } from './sources.js';
 import { capped, claimEvidence, claimSubject, podSubject } from './subjects.js';
@@ -171,20 +171,27 @@ function judge(
 }
 
 function run(network: ClusterNetwork): Finding[] {
-  const services = network.claims.filter((claim) => claim.role === 'service' && isInForce(claim));
-  if (services.length === 0) return [];
+  // Several objects may state one range; what is found of it is one finding.
+  const services = groupBy(
+    network.claims.filter((claim) => claim.role === 'service' && isInForce(claim)),
+    (claim) => formatRange(claim.range),
+  );
+  if (services.size === 0) return [];
   const podClaims = network.claims.filter(
     (claim) => isPodRole(claim.role) && isInForce(claim) && claim.network === undefined,
   );
+  const groups = [...services.values()];
   const inside = podsInside(
     network,
-    services.map((claim) => claim.range),
+    groups.flatMap(([service]) => (service === undefined ? [] : [service.range])),
   );
-  return services.flatMap((service, index) => {
+  return groups.flatMap((group, index) => {
+    const [service] = group;
+    if (service === undefined) return [];
     const claims = podClaims.filter((claim) => overlaps(claim.range, service.range));
     const verdict = judge(network, service, claims, inside[index] ?? []);
     if (verdict === undefined) return [];
-    const inferred = service.provenance === 'inferred';
+    const inferred = group.every((claim) => claim.provenance === 'inferred');
     const told = claims.slice(0, MAX_SUBJECTS);
     return [
       finding(podServiceOverlap, {
@@ -192,16 +199,16 @@ function run(network: ClusterNetwork): Finding[] {
         message: inferred ? `${verdict.message} (the service range is inferred from ClusterIPs)` : verdict.message,
         subjects: [
           ...(verdict.pods ?? []).map(({ row, address }) => podSubject(network.facts.pods, row, address)),
-          claimSubject(service),
+          ...group.map(claimSubject),
           ...told.map(claimSubject),
         ],
-        total: (verdict.pods === undefined ? 0 : (inside[index]?.length ?? 0)) + 1 + claims.length,
+        total: (verdict.pods === undefined ? 0 : (inside[index]?.length ?? 0)) + group.length + claims.length,
         evidence: [
-          claimEvidence(service),
+          ...group.map(claimEvidence),
           ...capped(told.map(claimEvidence), claims.length),
           ...(verdict.evidence ?? []),
         ],
-        key: placeKey(service.place),
+        key: formatRange(service.range),
       }),
     ];
   });

@@ -2,8 +2,8 @@
 import { formatRange, overlaps, sizeOf } from '../ip/range.js';
 import { isInForce } from '../network/claim.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
-import { placeKey } from '../network/place.js';
 import { type Check, type Finding, finding, MAX_SUBJECTS } from './check.js';
+import { groupBy } from './groupBy.js';
 import { NO_OVERLAP } from './sources.js';
 import { capped, claimEvidence, claimSubject } from './subjects.js';
 import { agree, listingOf } from './wording.js';
@@ -32,20 +32,24 @@ function run(network: ClusterNetwork): Finding[] {
       (sizeOf(claim.range) === 1n || claim.provenance !== 'assigned') &&
       !virtual.has(claim.node ?? ''),
   );
-  return network.claims.flatMap((service) => {
-    if (service.role !== 'service' || !isInForce(service)) return [];
-    const covered = nodes.filter((claim) => overlaps(claim.range, service.range));
+  // Several objects may state one range; what is found of it is one finding.
+  const services = groupBy(
+    network.claims.filter((claim) => claim.role === 'service' && isInForce(claim)),
+    (claim) => formatRange(claim.range),
+  );
+  return [...services].flatMap(([range, group]) => {
+    const covered = nodes.filter((claim) => group.some((service) => overlaps(claim.range, service.range)));
     if (covered.length === 0) return [];
-    const inferred = service.provenance === 'inferred';
+    const inferred = group.every((claim) => claim.provenance === 'inferred');
     const told = covered.slice(0, MAX_SUBJECTS);
     return [
       finding(serviceNodeOverlap, {
         severity: inferred ? 'warning' : 'error',
-        message: `The service range ${formatRange(service.range)}${inferred ? ' (inferred from ClusterIPs)' : ''} covers ${agree(covered.length, 'the address', 'the addresses')} of ${listingOf(told, (claim) => `${claim.owner} ${claim.text}`, covered.length)}: a Service that is given such an address takes all traffic for the machine`,
-        subjects: [claimSubject(service), ...told.map(claimSubject)],
-        total: 1 + covered.length,
-        evidence: [claimEvidence(service), ...capped(told.map(claimEvidence), covered.length)],
-        key: placeKey(service.place),
+        message: `The service range ${range}${inferred ? ' (inferred from ClusterIPs)' : ''} covers ${agree(covered.length, 'the address', 'the addresses')} of ${listingOf(told, (claim) => `${claim.owner} ${claim.text}`, covered.length)}: a Service that is given such an address takes all traffic for the machine`,
+        subjects: [...group.map(claimSubject), ...told.map(claimSubject)],
+        total: group.length + covered.length,
+        evidence: [...group.map(claimEvidence), ...capped(told.map(claimEvidence), covered.length)],
+        key: range,
       }),
     ];
   });
