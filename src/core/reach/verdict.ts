@@ -168,6 +168,12 @@ function judgeNat(facts: PairFacts): PromiseVerdict {
   const promise: PromiseId = 'withoutNat';
   if (sharedAddresses(facts.source, facts.target).length > 0)
     return { promise, verdict: 'notRun', evidence: ['the source and the target have one address'] };
+  if (facts.alsoAt.length > 0)
+    return {
+      promise,
+      verdict: 'notRun',
+      evidence: ['who saw the source need not be the target: other pods have its address', ...also(facts)],
+    };
   const seen = seenSources(facts);
   if (seen.length === 0)
     return {
