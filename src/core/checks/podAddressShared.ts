@@ -2,7 +2,7 @@
 import { type Address, compareAddresses, formatAddress } from '../ip/address.js';
 import { containsAddress, formatRange } from '../ip/range.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
-import { readinessOf } from '../network/facts.js';
+import { isKnown, readinessOf } from '../network/facts.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import type { PodTable } from '../network/podTable.js';
 import { type Check, type Finding, finding, MAX_SUBJECTS, type Severity } from './check.js';
@@ -23,7 +23,7 @@ export const podAddressShared: Check = {
 
 **What to do.** Find out why two nodes give out one address: overlapping node ranges (CN101), nodes without a range that only a local file tells what to hand out, a second networking solution (CN203, CN501), or a node whose address store was lost. Mend that first, then delete one of the pods, so that it is made anew with another address.
 
-**Severity.** An error. A warning where one of the pods may be gone already: its node no longer reports, or it stands on the same node and is not ready, as after a restart.
+**Severity.** An error. A warning where one of the pods may be gone already: its node no longer reports or is no longer there, or it stands on the same node and is not ready, as after a restart.
 
 **Not reported.** Pods on the host's network (they share their node's address), pods that are Succeeded, Failed or being deleted (they keep an address that is free again), pods of virtual nodes, and pods of different networks or VPCs, where addresses may repeat.`,
   source: UNIQUE_ADDRESS,
@@ -82,17 +82,16 @@ function sharedAddresses(pods: PodTable, rows: Uint32Array): Shared[] {
 
 const idOf = (pods: PodTable, row: number): string => `${pods.namespace(row)}/${pods.name(row)}`;
 
-/** `silent`: nodes that no longer report. */
 function severityOf(
   pods: PodTable,
-  silent: ReadonlySet<string>,
+  isGone: (node: string) => string | undefined,
   rows: readonly number[],
 ): { severity: Severity; doubt: string } {
-  const gone = rows.filter((row) => silent.has(pods.node(row)));
-  if (rows.length - gone.length < 2 && gone.length > 0)
+  const gone = distinct(rows.map((row) => pods.node(row)).filter((node) => isGone(node) !== undefined));
+  if (rows.filter((row) => !gone.includes(pods.node(row))).length < 2 && gone.length > 0)
     return {
       severity: 'warning',
-      doubt: `${listing(distinct(gone.map((row) => pods.node(row))))} no longer reports, so its pod may be gone`,
+      doubt: `${listing(gone.map((node) => `${node} ${isGone(node) ?? ''}`))}, so its pod may be gone`,
     };
   if (new Set(rows.map((row) => pods.node(row))).size === 1 && rows.some((row) => !pods.ready(row)))
     return { severity: 'warning', doubt: 'on one node and not all ready: one may be from before a restart' };
@@ -122,18 +121,18 @@ function causeOf(
 }
 
 interface Surroundings {
-  /** Nodes that no longer report. */
-  readonly silent: ReadonlySet<string>;
+  /** What speaks for the pods of a node being gone, in words: it does not report, or has been deleted. */
+  readonly isGone: (node: string) => string | undefined;
   readonly ranges: ReadonlyMap<string, NodeRanges>;
 }
 
-function reportOne(network: ClusterNetwork, { silent, ranges }: Surroundings, { address, rows }: Shared): Finding {
+function reportOne(network: ClusterNetwork, { isGone, ranges }: Surroundings, { address, rows }: Shared): Finding {
   const { pods } = network.facts;
   const first = firstInOrder(rows, (a, b) => compareNatural(idOf(pods, a), idOf(pods, b)), MAX_SUBJECTS);
   const ip = formatAddress(address);
   const nodeOf = (row: number): string => (pods.node(row) === '' ? 'no node' : pods.node(row));
   const nodes = distinct(first.map(nodeOf));
-  const { severity, doubt } = severityOf(pods, silent, rows);
+  const { severity, doubt } = severityOf(pods, isGone, rows);
   const cause = causeOf(network, ranges, address, nodes);
   const who = listingOf(first, (row) => `${idOf(pods, row)} on ${nodeOf(row)}`, rows.length);
   const message =
@@ -156,10 +155,10 @@ function reportOne(network: ClusterNetwork, { silent, ranges }: Surroundings, { 
 }
 
 /** One finding for addresses beyond those that are told one by one. */
-function reportRest(network: ClusterNetwork, { silent }: Surroundings, rest: readonly Shared[]): Finding {
+function reportRest(network: ClusterNetwork, { isGone }: Surroundings, rest: readonly Shared[]): Finding {
   const { pods } = network.facts;
   return finding(podAddressShared, {
-    severity: rest.some(({ rows }) => severityOf(pods, silent, rows).severity === 'error') ? 'error' : 'warning',
+    severity: rest.some(({ rows }) => severityOf(pods, isGone, rows).severity === 'error') ? 'error' : 'warning',
     message: `${counted(rest.length, 'further address', 'further addresses')} (${listingOf(rest, ({ address }) => formatAddress(address))}) belong to two or more pods each: a connection reaches only one of them`,
     subjects: rest
       .slice(0, MAX_SUBJECTS)
@@ -196,8 +195,15 @@ export function sharedPodAddresses({ facts: { pods, nodes } }: ClusterNetwork): 
 function run(network: ClusterNetwork): Finding[] {
   const shared = sharedPodAddresses(network);
   if (shared.length === 0) return [];
+  const { facts } = network;
+  const readiness = new Map(facts.nodes.map((node) => [node.name, readinessOf(node)]));
+  const allNodes = isKnown(facts, 'nodes') && facts.nodes.length > 0;
   const around: Surroundings = {
-    silent: new Set(network.facts.nodes.filter((node) => readinessOf(node) === 'Unknown').map((node) => node.name)),
+    isGone: (node) => {
+      if (readiness.get(node) === 'Unknown') return 'no longer reports';
+      // Pods outlive their Node for a minute or two, while its range may be another node's already.
+      return allNodes && node !== '' && !readiness.has(node) ? 'is no longer there' : undefined;
+    },
     ranges: rangesByNode(network),
   };
   const findings = shared.slice(0, MAX_FINDINGS).map((one) => reportOne(network, around, one));

@@ -1,12 +1,12 @@
 /** CN205: a pod of its own network has the address of a node. */
 import { type Address, formatAddress } from '../ip/address.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
-import type { AddressField, NodeFacts } from '../network/facts.js';
+import { type AddressField, type NodeFacts, readinessOf } from '../network/facts.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import { type Check, type Finding, finding, MAX_SUBJECTS } from './check.js';
 import { NO_OVERLAP } from './sources.js';
 import { capped, nodeSubject, podSubject } from './subjects.js';
-import { firstInOrder, listingOf } from './wording.js';
+import { distinct, firstInOrder, listing, listingOf } from './wording.js';
 
 export const podHasNodeAddress: Check = {
   code: 'CN205',
@@ -16,7 +16,7 @@ export const podHasNodeAddress: Check = {
 
 **What to do.** The range from which the pod took its address covers the nodes' own network (CN103). Take the nodes' addresses out of it, or give pods another range, then delete the pod, so that it is made anew.
 
-**Severity.** An error.
+**Severity.** An error. A warning where the node no longer reports: its machine may be gone, and its address given out again, as clouds do that take pod addresses from the nodes' own subnets.
 
 **Not reported.** Pods on the host's network, which have their node's address by design; pods that are Succeeded, Failed or being deleted; pods of other networks; addresses and pods of virtual nodes.`,
   source: NO_OVERLAP,
@@ -56,17 +56,18 @@ function run(network: ClusterNetwork): Finding[] {
     found.push({ row, holder });
   }
   if (found.length === 0) return [];
+  const certain = found.some(({ holder }) => readinessOf(holder.node) !== 'Unknown');
   const idOf = (row: number): string => `${pods.namespace(row)}/${pods.name(row)}`;
   const told = firstInOrder(found, (a, b) => compareNatural(idOf(a.row), idOf(b.row)), MAX_SUBJECTS);
   const holding = [...new Set(told.map(({ holder }) => holder))];
   return [
     finding(podHasNodeAddress, {
-      severity: 'error',
+      severity: certain ? 'error' : 'warning',
       message: `${listingOf(
         told,
         ({ row, holder }) => `pod ${idOf(row)} has ${formatAddress(holder.address)} of ${holder.node.name}`,
         found.length,
-      )}: a connection to the address reaches either the node or the pod, depending on where it comes from`,
+      )}: ${certain ? '' : `${listing(distinct(told.map(({ holder }) => holder.node.name)))} no longer reports and may be gone; if not, `}a connection to the address reaches either the node or the pod, depending on where it comes from`,
       subjects: [
         ...told.slice(0, MAX_SUBJECTS / 2).map(({ row, holder }) => podSubject(pods, row, holder.address)),
         ...holding.map(({ node, field }) => nodeSubject(node, field.text, ...field.path)),

@@ -79,3 +79,16 @@ test('CN205: nothing on pods of the host network, finished and foreign ones', ()
   ];
   assert.deepEqual(run(podHasNodeAddress, network({ nodes: [...nodes, virtual], pods })), []);
 });
+
+test('CN205: a warning where the node no longer reports, so that its address may have been given out again', () => {
+  const found = run(
+    podHasNodeAddress,
+    network({
+      nodes: [node('node-1', { ip: '10.0.1.4' }), node('node-2', { ip: '10.0.1.77', ready: 'Unknown' })],
+      pods: [pod('shop/web', { node: 'node-1', ip: '10.0.1.77' })],
+    }),
+  );
+  assert.deepEqual(told(found), [
+    'warning: pod shop/web has 10.0.1.77 of node-2: node-2 no longer reports and may be gone; if not, a connection to the address reaches either the node or the pod, depending on where it comes from',
+  ]);
+});

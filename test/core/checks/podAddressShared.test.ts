@@ -151,3 +151,12 @@ test('agrees with counting in a map, on any pods', () => {
     }),
   );
 });
+
+test('a warning where the node of one of the pods has been deleted and its range given out again', () => {
+  const pods = [pod('a', { node: 'node-9', ip: '10.244.1.2' }), pod('b', { node: 'node-2', ip: '10.244.1.2' })];
+  assert.deepEqual(told(run(check, network({ nodes, pods }, honoursPodCidr))), [
+    'warning: 10.244.1.2 is the address of 2 pods, default/a on node-9 and default/b on node-2: if all of them still run, a connection reaches only one of them; node-9 is no longer there, so its pod may be gone',
+  ]);
+  const gaps = [{ resource: 'nodes', reason: 'forbidden', detail: '' } as const];
+  assert.equal(run(check, network({ pods, gaps }, honoursPodCidr))[0]?.severity, 'error');
+});
