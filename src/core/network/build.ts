@@ -155,28 +155,38 @@ const serviceRef = ({ namespace, name }: ServiceFacts): ObjectRef => ({
   name,
 });
 
-/** The smallest block around all ClusterIPs of a family: a lower bound for the range they come from. */
+/**
+ * No service range is wider, so ClusterIPs further apart come from several: https://kubernetes.io/docs/tasks/network/extend-service-ip-ranges/
+ * The API server takes no wider IPv4 range than /12, and nobody uses a wider IPv6 one than /64.
+ */
+const WIDEST_SERVICES: Readonly<Record<Family, bigint>> = { 4: 20n, 6: 64n };
+
+/** The smallest blocks around the ClusterIPs of a family: lower bounds for the ranges they come from. */
 function inferredServices(facts: ClusterFacts, family: Family): Claim[] {
-  const fields: { readonly range: Range; readonly object: ObjectRef; readonly path: FieldPath }[] =
-    facts.services.flatMap((service) =>
-      service.clusterIPs.flatMap(({ address, path }) =>
-        address.ok && address.value.family === family
-          ? [{ range: single(address.value), object: serviceRef(service), path }]
-          : [],
-      ),
-    );
-  const [witness] = fields;
-  const around = blockAround(fields.map((field) => field.range));
-  return around === undefined || witness === undefined
-    ? []
-    : [
-        claimAt(around, formatRange(around), witness.object, witness.path, {
-          role: 'service',
-          owner: 'services',
-          provenance: 'inferred',
-          used: true,
-        }),
-      ];
+  const groups = new Map<bigint, { readonly range: Range; readonly object: ObjectRef; readonly path: FieldPath }[]>();
+  for (const service of facts.services)
+    for (const { address, path } of service.clusterIPs) {
+      if (!address.ok || address.value.family !== family) continue;
+      const key = address.value.value >> WIDEST_SERVICES[family];
+      const field = { range: single(address.value), object: serviceRef(service), path };
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [field]);
+      else group.push(field);
+    }
+  return [...groups.values()].flatMap((fields) => {
+    const [witness] = fields;
+    const around = blockAround(fields.map((field) => field.range));
+    return around === undefined || witness === undefined
+      ? []
+      : [
+          claimAt(around, formatRange(around), witness.object, witness.path, {
+            role: 'service',
+            owner: 'services',
+            provenance: 'inferred',
+            used: true,
+          }),
+        ];
+  });
 }
 
 /** Service ranges, from the place that decides to the mere guess. */

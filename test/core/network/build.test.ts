@@ -288,3 +288,14 @@ describe('this workstation', () => {
     assert.deepEqual(claimsOf(facts({ nodes: [node('n1', { ip: '192.168.1.50' })], workstation }), 'workstation'), []);
   });
 });
+
+test('ClusterIPs that are too far apart for one range are taken for several ranges, not for one around all of them', () => {
+  const services = ['10.96.0.1', '10.96.0.10', '172.30.0.4'].map((clusterIP, i) =>
+    service(`default/s${i}`, { clusterIP }),
+  );
+  const claims = readNetwork(facts({ services })).claims.filter(({ role }) => role === 'service');
+  assert.deepEqual(
+    claims.map(({ text, provenance }) => `${text} ${provenance}`),
+    ['10.96.0.0/28 inferred', '172.30.0.4/32 inferred'],
+  );
+});
