@@ -12,16 +12,21 @@ const MAX_OTHERS = 10;
 const has = (pods: PodTable, row: number, { family, value }: Address): boolean =>
   family === 4 ? pods.ipv4(row) === Number(value) : pods.ipv6(row) === value;
 
-/** The pods that have one of these addresses as their own: `pod shop/web-1`. */
+/**
+ * The pods that have one of these addresses as their own: `pod shop/web-1`. A pod that is being deleted has given its
+ * address back, mostly; those of other networks and of virtual nodes may repeat addresses.
+ */
 function podsAt(texts: readonly string[], network: ClusterNetwork): string[] {
   const wanted = texts.flatMap((text) => {
     const parsed = parseAddress(text);
     return parsed.ok ? [parsed.value] : [];
   });
-  const { pods } = network.facts;
+  const { pods, nodes } = network.facts;
+  const virtual = new Set(nodes.filter((node) => node.virtual).map((node) => node.name));
   const found: string[] = [];
   for (const row of pods.rows()) {
-    if (pods.ownsAddresses(row) && wanted.some((address) => has(pods, row, address)))
+    if (!pods.ownsAddresses(row) || pods.terminating(row) || pods.network(row) !== '') continue;
+    if (wanted.some((address) => has(pods, row, address)) && !virtual.has(pods.node(row)))
       found.push(`pod ${pods.namespace(row)}/${pods.name(row)}`);
   }
   return found;
