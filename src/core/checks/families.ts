@@ -9,7 +9,7 @@ import { type Check, type Finding, finding, MAX_SUBJECTS } from './check.js';
 import { runsFlannel } from './flannelNodes.js';
 import { rangesByNode } from './nodeRanges.js';
 import { capped, claimEvidence, claimSubject, nodeSubject } from './subjects.js';
-import { agree, counted, listing, listingOf } from './wording.js';
+import { agree, counted, distinct, listing, listingOf } from './wording.js';
 
 export const families: Check = {
   code: 'CN507',
@@ -105,7 +105,7 @@ function servicesWithoutPods(network: ClusterNetwork, podRanges: readonly Claim[
 
 /** Nodes have ranges of a family that the solution is not told to use. */
 function notEnabled(network: ClusterNetwork): Finding[] {
-  const { reading, facts } = network;
+  const { reading } = network;
   const flannel = runsFlannel(network) && reading.details['Network'] !== undefined;
   const six = network.claims.filter(
     (claim) => claim.role === 'pod-node' && isInForce(claim) && claim.range.family === 6,
@@ -117,11 +117,12 @@ function notEnabled(network: ClusterNetwork): Finding[] {
       reading.addressSource === 'node-pod-cidr' &&
       reading.details['enable-ipv6'] === 'false';
   if (first === undefined || !off) return [];
+  const nodes = distinct(six.map((claim) => claim.owner)).length;
   const name = flannel ? 'EnableIPv6 of net-conf.json' : 'enable-ipv6 of cilium-config';
   return [
     finding(families, {
       severity: 'warning',
-      message: `${counted(facts.nodes.length, 'node')} have IPv6 pod ranges (${listingOf(six, (claim) => `${claim.text} of ${claim.owner}`)}), but ${reading.title} is not told to use IPv6 (${name}): pods get no IPv6 addresses`,
+      message: `${counted(nodes, 'node')} ${agree(nodes, 'has', 'have')} IPv6 pod ranges (${listingOf(six, (claim) => `${claim.text} of ${claim.owner}`)}), but ${reading.title} is not told to use IPv6 (${name}): pods get no IPv6 addresses`,
       subjects: six.slice(0, MAX_SUBJECTS).map(claimSubject),
       total: six.length,
       evidence: [`${name} is not true`, ...capped(six.slice(0, MAX_SUBJECTS).map(claimEvidence), six.length)],
