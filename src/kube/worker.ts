@@ -61,7 +61,8 @@ async function answer<K extends keyof SessionRequests>({ id, kind, params }: Req
   running.set(id, stop);
   try {
     if (host === undefined) throw new KubeError('cancelled', 'not connected');
-    post({ type: 'result', id, result: await host.request(kind, params, stop.signal) });
+    const tell = (progress: unknown): void => post({ type: 'progress', id, progress });
+    post({ type: 'result', id, result: await host.request(kind, params, stop.signal, tell) });
   } catch (error) {
     const { kind: errorKind, message, httpCode, reason } = errorOfSocket(error);
     post({ type: 'error', id, error: { kind: errorKind, message, httpCode, reason } });

@@ -5,7 +5,6 @@ import type {
   ConnectionState,
   CredentialCommand,
   LogLine,
-  ProgressOf,
   SessionChange,
   SessionOptions,
   SessionRequests,
@@ -41,8 +40,8 @@ export type FromWorker =
   | { readonly type: 'change'; readonly change: SessionChange }
   | { readonly type: 'log'; readonly line: LogLine }
   | { readonly type: 'result'; readonly id: number; readonly result: SessionRequests[keyof SessionRequests]['result'] }
-  /** Something to tell of a request that goes on. */
-  | { readonly type: 'progress'; readonly id: number; readonly progress: ProgressOf<keyof SessionRequests> }
+  /** Something to tell of a request that goes on: a `ProgressOf` its kind. */
+  | { readonly type: 'progress'; readonly id: number; readonly progress: unknown }
   | { readonly type: 'error'; readonly id: number; readonly error: ErrorData }
   | { readonly type: 'mayRun'; readonly id: number; readonly command: CredentialCommand }
   /** Nobody waits for the answer any more: the question can be taken back. */
