@@ -61,6 +61,7 @@ export interface FaultyRequest {
   readonly namespace: string;
   /** A further page of a list. */
   readonly continued: boolean;
+  readonly acceptsGzip: boolean;
 }
 
 export interface FaultMatch {
@@ -126,6 +127,7 @@ export const isClusterFault = (kind: FaultKind): kind is ClusterFault => isOneOf
 function applies(kind: FaultKind, request: FaultyRequest): boolean {
   if (kind === 'list-expired') return request.verb === 'list' && request.continued;
   if (kind === 'stale-list') return request.verb === 'list' && !request.continued;
+  if (kind === 'truncated-gzip') return request.verb === 'list' && request.acceptsGzip;
   if (isListFault(kind) || isBodyFault(kind)) return request.verb === 'list';
   if (isWatchFault(kind)) return request.verb === 'watch';
   return true;

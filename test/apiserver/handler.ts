@@ -82,7 +82,8 @@ export class Handler {
       return;
     }
     const { plural, namespace } = target;
-    const fault = this.#parts.faults.next({ verb, plural, namespace, continued: query.has('continue') });
+    const continued = (query.get('continue') ?? '') !== '';
+    const fault = this.#parts.faults.next({ verb, plural, namespace, continued, acceptsGzip: acceptsGzip(request) });
     if (fault !== undefined && isAnswerFault(fault.kind)) {
       playAnswerFault(fault.kind, request, response, forbiddenFor(caller, { ...target, verb }, target.name));
       return;
@@ -171,8 +172,8 @@ export class Handler {
       sendFailure(request, response, selected.failure);
       return;
     }
-    if (fault?.kind === 'list-expired') cluster.store.collection(resource).compact(cluster.store.revision);
     const listed = list(cluster.store, resource, selected.selection, query, {
+      expired: fault?.kind === 'list-expired',
       emptyPage: fault?.kind === 'empty-page',
       ignoreLimit: fault?.kind === 'huge-page',
       ...(fault?.kind === 'stale-list' ? { staleBy: 1 + fault.random.below(20) } : {}),

@@ -60,6 +60,8 @@ function readToken(text: string): Token | undefined {
 
 /** How a fault bends a list. */
 export interface ListFault {
+  /** The further page is too old, whatever its age. */
+  readonly expired?: boolean;
   /** Answer a page of no items that goes on. */
   readonly emptyPage?: boolean;
   readonly ignoreLimit?: boolean;
@@ -109,7 +111,9 @@ export function list(
     after = token.after;
     if (token.revision >= 0) revision = token.revision;
     const found = token.revision < 0 ? collection.objects() : collection.at(token.revision);
-    if (found === undefined) return { failure: continueExpired(writeToken({ revision: -1, after })) };
+    if (found === undefined || fault.expired === true) {
+      return { failure: continueExpired(writeToken({ revision: -1, after })) };
+    }
     state = found;
   } else {
     if (Number(asked) > store.revision) return { failure: revisionTooLarge(Number(asked), store.revision) };

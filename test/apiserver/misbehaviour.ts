@@ -1,6 +1,8 @@
 /** How faults look on the wire: answers that are none, and bodies that do not arrive as they should. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { bodyHeaders, send, sendFailure, type Body } from './bodies.js';
+import { resetConnection } from './connections.js';
 import type { AnswerFault, BodyFault } from './faults.js';
 import { internalError, unauthorized, unknownResource, type Failure } from './status.js';
 
@@ -65,7 +67,7 @@ export function playAnswerFault(
       return;
     }
     case 'connection-reset':
-      request.socket.resetAndDestroy();
+      resetConnection(request.socket);
       return;
     case 'half-open':
       // The connection stays open and says nothing; it ends with the client's patience, or with the server.
@@ -80,18 +82,23 @@ export function playBodyFault(kind: BodyFault, request: IncomingMessage, respons
   switch (kind) {
     case 'reset-mid-body':
       response.writeHead(200, announced);
-      response.write(half, () => request.socket.resetAndDestroy());
+      response.write(half, () => resetConnection(request.socket));
       return;
     case 'stall-mid-body':
       response.writeHead(200, announced);
       response.write(half);
       return;
     case 'truncated-body':
-    case 'truncated-gzip':
       // Ends in good order, only too soon.
       response.writeHead(200, headers);
       response.end(half);
       return;
+    case 'truncated-gzip': {
+      const bytes = body.gzipped === true ? body.bytes : gzipSync(body.bytes);
+      response.writeHead(200, bodyHeaders({ ...body, gzipped: true }));
+      response.end(bytes.subarray(0, bytes.length >> 1));
+      return;
+    }
     case 'trickle':
       response.writeHead(200, announced);
       trickle(response, body.bytes, 0);

@@ -34,8 +34,15 @@ export async function open(server: ApiServer, path: string, ask: Ask = {}): Prom
   sent.end(ask.body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   // The connection may break while nobody reads; whoever reads sees it.
-  response.on('error', () => undefined);
+  for (const emitter of [sent, response]) emitter.on('error', () => undefined);
   return response;
+}
+
+/** Waits until an answer is over, in whatever order. */
+export function closed(response: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('close', () => resolve());
+  });
 }
 
 /** Sends a request and reads the whole answer, however it ends. */
@@ -43,7 +50,7 @@ export async function ask(server: ApiServer, path: string, options: Ask = {}): P
   const response = await open(server, path, options);
   const chunks: Buffer[] = [];
   response.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await once(response, 'close');
+  await closed(response);
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,

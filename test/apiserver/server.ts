@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
@@ -16,6 +16,7 @@ import { Access, standardUsers, type Caller, type UserSpec } from './access.js';
 import { send, sendFailure } from './bodies.js';
 import { createAuthority, type Authority } from './certificates.js';
 import { Cluster, type ClusterSpec, type ObjectReference } from './cluster.js';
+import { Connections } from './connections.js';
 import { EXEC_PROTOCOLS, serveExec, type ExecHandler } from './exec.js';
 import { Faults, type ClusterFault } from './faults.js';
 import { failureBytes } from './formats.js';
@@ -70,7 +71,7 @@ export class ApiServer {
   readonly #handler: Handler;
   readonly #authority: Authority;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #connections: Connections;
   readonly #webSockets: WebSocketServer;
   readonly #random: Random;
   readonly #controllers: SimulatedControllers;
@@ -113,6 +114,7 @@ export class ApiServer {
     this.execHandler = simulatedExec(this.network, { timeScale });
     this.#authority = createAuthority('simulated-authority', this.now());
     this.#server = this.#createServer();
+    this.#connections = new Connections(this.#server);
     this.#webSockets = new WebSocketServer({
       noServer: true,
       handleProtocols: (offered) => EXEC_PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false,
@@ -255,12 +257,6 @@ export class ApiServer {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.#onUpgrade(request, socket, head);
     });
-    server.on('secureConnection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-      // Clients break off; that is no news.
-      socket.on('error', () => undefined);
-    });
     return server;
   }
 
@@ -283,8 +279,8 @@ export class ApiServer {
   }
 
   #breakConnections(): void {
-    for (const watch of [...this.#handler.watches]) watch.reset();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const watch of [...this.#handler.watches]) watch.stop();
+    this.#connections.resetAll();
   }
 
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -4,6 +4,7 @@
  * stream is decided in faults.ts and done here.
  */
 import type { ServerResponse } from 'node:http';
+import { resetConnection } from './connections.js';
 import type { StreamFault } from './faults.js';
 import { bookmarkBytes, errorEventBytes, eventBytes, type Format } from './formats.js';
 import { isSelected, type Selection } from './lists.js';
@@ -42,7 +43,7 @@ export class Watch {
     this.#response = response;
     this.#options = options;
     this.#bookmarks = isTrue(options.query.get('allowWatchBookmarks'));
-    response.on('close', () => this.#stop());
+    response.on('close', () => this.stop());
   }
 
   start(): void {
@@ -56,6 +57,7 @@ export class Watch {
       this.#fail(revisionTooOld(Number(query.get('resourceVersion') ?? 0), collection.floor + 1));
       return;
     }
+    this.#silent = fault?.kind === 'watch-goes-silent' && fault.afterEvents === 0;
     const asked = query.get('resourceVersion') ?? '';
     const initial = query.get('sendInitialEvents');
     if (initial === 'true' || (initial === null && (asked === '' || asked === '0'))) {
@@ -88,18 +90,15 @@ export class Watch {
     if (this.#bookmarks) this.#bookmark(this.#options.store.revision, false);
   }
 
+  /** Ends in good order, after what waits to be sent. */
   end(): void {
-    this.#stop();
-    this.#response.end();
+    if (this.#closed) return;
+    this.stop();
+    if (this.#pieces.length === 0) this.#response.end();
   }
 
-  /** Breaks the connection off. */
-  reset(): void {
-    this.#stop();
-    this.#response.destroy();
-  }
-
-  #stop(): void {
+  /** Tells nothing more. */
+  stop(): void {
     this.#closed = true;
     this.#options.collection.listeners.delete(this.#listener);
     for (const timer of this.#timers) clearTimeout(timer);
@@ -135,8 +134,8 @@ export class Watch {
         this.end();
         return;
       case 'watch-reset':
-        this.#response.write(bytes.subarray(0, bytes.length >> 1), () => this.reset());
-        this.#stop();
+        this.stop();
+        this.#response.write(bytes.subarray(0, bytes.length >> 1), () => resetConnection(this.#response.socket));
         return;
       case 'watch-error-event':
         this.#fail(internalError('etcdserver: leader changed'));
@@ -192,7 +191,10 @@ export class Watch {
   /** Pieces go out one a turn of the event loop, so that they arrive apart. */
   #writeNextPiece(): void {
     const [piece] = this.#pieces;
-    if (piece === undefined) return;
+    if (piece === undefined) {
+      if (this.#closed) this.#response.end();
+      return;
+    }
     this.#response.write(piece, () => {
       this.#pieces.shift();
       setImmediate(() => this.#writeNextPiece());
