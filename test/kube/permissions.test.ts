@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { SOLUTIONS } from '../../src/core/cni/index.js';
+import { needsOf, SOLUTIONS } from '../../src/core/cni/index.js';
 import { CONFIG_MAPS, KIND } from '../../src/kube/inventory/kinds.js';
+import { facts } from '../core/facts.js';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -46,7 +47,9 @@ test('the role for reading is what the inventory reads of a cluster, whatever it
     ...[...CONFIG_MAPS, ...SOLUTIONS.flatMap(({ configMaps }) => configMaps)].map(
       ({ name }) => `configmaps. [${name}]`,
     ),
-    ...SOLUTIONS.flatMap(({ resources }) => resources.map(({ plural, group }) => `${plural}.${group}`)),
+    ...[...needsOf(facts()).resources, ...SOLUTIONS.flatMap(({ resources }) => resources)].map(
+      ({ plural, group }) => `${plural}.${group}`,
+    ),
   ];
   assert.deepEqual(
     lines(rulesOf('cluster-network-reader')),
