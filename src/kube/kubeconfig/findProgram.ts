@@ -5,7 +5,7 @@
  * Source: https://pkg.go.dev/os/exec#LookPath, which refuses what it finds relative to the current directory.
  */
 import { splitPathList } from './locations.js';
-import { pathsOf, variable, type Surroundings } from './surroundings.js';
+import { isAbsolutePath, pathsOf, variable, type Surroundings } from './surroundings.js';
 
 export type FoundProgram =
   { readonly ok: true; readonly path: string } | { readonly ok: false; readonly problem: string };
@@ -18,15 +18,16 @@ export function programCandidates(
   command: string,
   surroundings: Pick<Surroundings, 'environment' | 'platform'>,
 ): string[] {
-  const paths = pathsOf(surroundings.platform);
-  const isWindows = surroundings.platform === 'win32';
+  const { platform } = surroundings;
+  const paths = pathsOf(platform);
+  const isWindows = platform === 'win32';
   const bare = !command.includes('/') && !(isWindows && command.includes('\\'));
   if (bare && isWindows && command.includes(':')) return [];
   const places = bare
-    ? splitPathList(variable(surroundings, 'PATH'), surroundings.platform)
-        .filter((directory) => paths.isAbsolute(directory))
+    ? splitPathList(variable(surroundings, 'PATH'), platform)
+        .filter((directory) => isAbsolutePath(directory, platform))
         .map((directory) => paths.join(directory, command))
-    : [command].filter((path) => paths.isAbsolute(path));
+    : [command].filter((path) => isAbsolutePath(path, platform));
   if (!isWindows) return places;
 
   const list = variable(surroundings, 'PATHEXT')
@@ -59,6 +60,6 @@ export async function findProgram(command: string, surroundings: Surroundings): 
   }
   return {
     ok: false,
-    problem: pathsOf(platform).isAbsolute(command) ? 'it does not exist, or may not be executed' : 'it is not in PATH',
+    problem: isAbsolutePath(command, platform) ? 'it does not exist, or may not be executed' : 'it is not in PATH',
   };
 }

@@ -9,7 +9,7 @@ import { decodeKubeconfig, type DecodeResult, type PathRules } from './decode.js
 import { inClusterConfig } from './inCluster.js';
 import { kubeconfigLocations } from './locations.js';
 import type { KubeconfigFile, MergedKubeconfig } from './model.js';
-import { errorCode, errorWords, pathsOf, type Surroundings } from './surroundings.js';
+import { errorCode, errorWords, isAbsolutePath, pathsOf, type Surroundings } from './surroundings.js';
 
 /** More than any kubeconfig with thousands of clusters; a file that is larger is not one. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -74,7 +74,7 @@ async function readOne(
 function pathRules(file: string, platform: NodeJS.Platform): PathRules {
   const paths = pathsOf(platform);
   const directory = paths.dirname(file);
-  const resolve = (path: string): string => (paths.isAbsolute(path) ? path : paths.join(directory, path));
+  const resolve = (path: string): string => (isAbsolutePath(path, platform) ? path : paths.join(directory, path));
   const separator = platform === 'win32' ? /[\\/]/ : /\//;
   return { file: resolve, program: (command) => (separator.test(command) ? resolve(command) : command) };
 }

@@ -84,6 +84,14 @@ export function pathsOf(platform: NodeJS.Platform): path.PlatformPath {
   return platform === 'win32' ? path.win32 : path.posix;
 }
 
+/**
+ * Whether the path means one place only, as Go sees it. On Windows that takes a drive or a share: `\\x` depends on the
+ * current drive, and `C:x` on that drive's current directory.
+ */
+export function isAbsolutePath(path: string, platform: NodeJS.Platform): boolean {
+  return platform === 'win32' ? /^([a-zA-Z]:[\\/]|[\\/]{2})/.test(path) : path.startsWith('/');
+}
+
 /** `ENOENT`, `EACCES`, …; undefined for an error that is not the system's. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

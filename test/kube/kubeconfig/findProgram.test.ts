@@ -13,12 +13,10 @@ test('a bare name is looked up in the absolute directories of PATH, in their ord
 
 test('the current directory is never looked in, whatever PATH says', () => {
   assert.deepEqual(programCandidates('aws', linux(':.:bin:./x:/a:')), ['/a/aws']);
-  assert.deepEqual(programCandidates('aws.exe', windows({ PATH: ';.;bin;\\\\server\\share;C:\\a', PATHEXT: '.exe' })), [
-    '\\\\server\\share\\aws.exe',
-    '\\\\server\\share\\aws.exe.exe',
-    'C:\\a\\aws.exe',
-    'C:\\a\\aws.exe.exe',
-  ]);
+  assert.deepEqual(
+    programCandidates('aws.exe', windows({ PATH: ';.;bin;\\x;C:y;\\\\server\\share;C:\\a', PATHEXT: '.exe' })),
+    ['\\\\server\\share\\aws.exe', '\\\\server\\share\\aws.exe.exe', 'C:\\a\\aws.exe', 'C:\\a\\aws.exe.exe'],
+  );
 });
 
 test('a name with a separator is a path, and only an absolute one counts', () => {

@@ -7,7 +7,7 @@ import path from 'node:path';
  * to standard error and ends with the code; `hang` never ends by itself; `flood` never ends its answer.
  */
 const SCRIPT = `#!${process.execPath}
-const { appendFileSync, existsSync, readFileSync } = require('node:fs');
+const { appendFileSync, readFileSync } = require('node:fs');
 const [how, what, code] = process.argv.slice(2);
 const log = __filename + '.log';
 const run = {
@@ -24,7 +24,6 @@ if (how === 'fail') {
   process.stderr.write(what);
   process.exitCode = Number(code);
 } else if (how === 'hang') {
-  process.on('SIGTERM', () => appendFileSync(log + '.end', 'SIGTERM'));
   setInterval(() => undefined, 1000);
 } else if (how === 'flood') {
   const line = 'x'.repeat(65536);
@@ -40,6 +39,11 @@ export interface Run {
   readonly editor: readonly string[];
   readonly added: string | undefined;
   readonly pid: number;
+}
+
+/** How a kubeconfig names the script: as a program of its own, or on Windows, which knows no such scripts, as Node's argument. */
+export function pluginCommand(file: string): { readonly command: string; readonly args: readonly string[] } {
+  return process.platform === 'win32' ? { command: process.execPath, args: [file] } : { command: file, args: [] };
 }
 
 /** Writes the script to `file`, executable, and gives its runs. */

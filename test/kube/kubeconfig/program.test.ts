@@ -1,6 +1,6 @@
 /** Credential programs from the first question to the 401, with a real program, the real transport and the simulated API server. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, suite, test, type TestContext } from 'node:test';
@@ -15,7 +15,7 @@ import { thisMachine, type Surroundings } from '../../../src/kube/kubeconfig/sur
 import type { CredentialCommand } from '../../../src/kube/session.js';
 import { Transport } from '../../../src/kube/transport.js';
 import { ApiServer } from '../../apiserver/server.js';
-import { execCredential, writePlugin } from './plugin.js';
+import { execCredential, pluginCommand, writePlugin } from './plugin.js';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'kubeconfig-program-'));
 after(() => rmSync(root, { recursive: true }));
@@ -33,12 +33,13 @@ interface Program {
 
 /** A kubeconfig with a program; what the program answers stands in the file that `ANSWER` in its arguments becomes. */
 async function program(
-  args: string,
+  args: readonly string[],
   { fields = '', server = 'https://127.0.0.1:1', authority = '', answer = execCredential({ token: 't{n}' }) } = {},
 ): Promise<Program> {
   const directory = mkdtempSync(path.join(root, 'case-'));
   const plugin = writePlugin(path.join(directory, 'plugin'));
   const file = path.join(directory, 'config');
+  const { command, args: before } = pluginCommand(plugin.file);
   writeFileSync(path.join(directory, 'answer'), answer);
   writeFileSync(
     file,
@@ -51,8 +52,8 @@ users:
     exec:
       apiVersion: client.authentication.k8s.io/v1
       interactiveMode: Never
-      command: ./plugin
-      args: ${args.replace('ANSWER', path.join(directory, 'answer'))}
+      command: ${JSON.stringify(command)}
+      args: ${JSON.stringify([...before, ...args.map((arg) => arg.replace('ANSWER', path.join(directory, 'answer')))])}
 ${fields}
 `,
   );
@@ -77,7 +78,7 @@ function failsWith(words: RegExp, kind: AccessError['kind'] = 'unauthenticated')
 
 suite('consent', () => {
   test('is asked for once, with the very command, before the first start', async () => {
-    const { plugin, selected, surroundings } = await program('[answer, ANSWER]', {
+    const { plugin, selected, surroundings } = await program(['answer', 'ANSWER'], {
       fields: '      env: [{name: ADDED, value: v}]\n      installHint: "install\\u001b[31m it"',
     });
     const asked: CredentialCommand[] = [];
@@ -96,9 +97,9 @@ suite('consent', () => {
     assert.equal(plugin.runs().length, 2);
     assert.deepEqual(asked, [
       {
-        path: plugin.file,
-        command: plugin.file,
-        args: ['answer', path.join(path.dirname(plugin.file), 'answer')],
+        path: pluginCommand(plugin.file).command,
+        command: pluginCommand(plugin.file).command,
+        args: [...pluginCommand(plugin.file).args, 'answer', path.join(path.dirname(plugin.file), 'answer')],
         env: { ADDED: 'v' },
         source: path.join(path.dirname(plugin.file), 'config'),
         installHint: 'install [31m it',
@@ -107,7 +108,7 @@ suite('consent', () => {
   });
 
   test('refused: nothing is started, and the next attempt asks again', async () => {
-    const { plugin, selected, surroundings } = await program('[answer, ANSWER]');
+    const { plugin, selected, surroundings } = await program(['answer', 'ANSWER']);
     let asked = 0;
     const access = accessTo(selected, () => Promise.resolve(++asked > 1), { surroundings });
     await assert.rejects(access.credentials(signal), failsWith(/was not allowed to run/, 'declined'));
@@ -117,7 +118,7 @@ suite('consent', () => {
   });
 
   test('the question is taken back when nobody waits for it any more', async () => {
-    const { plugin, selected, surroundings } = await program('[answer, ANSWER]');
+    const { plugin, selected, surroundings } = await program(['answer', 'ANSWER']);
     const abort = new AbortController();
     const access = accessTo(
       selected,
@@ -136,7 +137,7 @@ suite('consent', () => {
 suite('the answer', () => {
   test('serves until it expires, and one run serves everybody', async () => {
     const expirationTimestamp = new Date(Date.now() + 60_000).toISOString();
-    const { plugin, selected, surroundings, later } = await program('[answer, ANSWER]', {
+    const { plugin, selected, surroundings, later } = await program(['answer', 'ANSWER'], {
       answer: execCredential({ token: 't{n}', expirationTimestamp }),
     });
     const access = accessTo(selected, yes, { surroundings });
@@ -150,7 +151,7 @@ suite('the answer', () => {
 
   test('is asked for anew after a 401, and the request is sent again', async (t) => {
     const server = await startServer(t, 't2');
-    const { plugin, selected, surroundings } = await program('[answer, ANSWER]', {
+    const { plugin, selected, surroundings } = await program(['answer', 'ANSWER'], {
       server: server.url,
       authority: server.authorityCertificate,
     });
@@ -171,7 +172,7 @@ suite('the answer', () => {
   });
 
   test('of a program that is found in PATH', { skip: process.platform === 'win32' }, async () => {
-    const { directory, plugin, selected, surroundings } = await program('[answer, ANSWER]');
+    const { directory, plugin, selected, surroundings } = await program(['answer', 'ANSWER']);
     const user = selected.user;
     assert.ok(user?.exec);
     const bare: SelectedContext = { ...selected, user: { ...user, exec: { ...user.exec, command: 'plugin' } } };
@@ -185,12 +186,12 @@ suite('the answer', () => {
 });
 
 suite('failures say what happened, in the program’s own words', () => {
-  const cases: readonly (readonly [string, string, RegExp, { fields?: string; answer?: string }?])[] = [
-    ['exit code', '[fail, "login first", "7"]', /the user "u" ended with exit code 7\. login first$/],
-    ['control characters', '[fail, "a\\e[31mb\\u202ec\\n", "1"]', /exit code 1\. a \[31mb c$/],
-    ['a long speech', `[fail, "${'x'.repeat(5000)}", "1"]`, /exit code 1\. x{600}$/],
-    ['nonsense', '[answer, ANSWER]', /gave no credentials: .*not a JSON object/, { answer: 'secret' }],
-    ['too much', '[flood]', /wrote more than 1 MiB/],
+  const cases: readonly (readonly [string, readonly string[], RegExp, { fields?: string; answer?: string }?])[] = [
+    ['exit code', ['fail', 'login first', '7'], /the user "u" ended with exit code 7\. login first$/],
+    ['control characters', ['fail', 'a\u001b[31mb\u202ec\n', '1'], /exit code 1\. a \[31mb c$/],
+    ['a long speech', ['fail', 'x'.repeat(5000), '1'], /exit code 1\. x{600}$/],
+    ['nonsense', ['answer', 'ANSWER'], /gave no credentials: .*not a JSON object/, { answer: 'secret' }],
+    ['too much', ['flood'], /wrote more than 1 MiB/],
   ];
   for (const [name, args, words, more] of cases) {
     test(name, async () => {
@@ -202,16 +203,17 @@ suite('failures say what happened, in the program’s own words', () => {
   }
 
   test('a program that is not installed: how to install it', async () => {
-    const { selected, surroundings, plugin } = await program('[answer, ANSWER]', {
-      fields: '      installHint: brew install it',
-    });
-    rmSync(plugin.file);
-    const access = accessTo(selected, () => assert.fail('nothing to ask'), { surroundings });
+    const { directory, selected, surroundings } = await program(['answer', 'ANSWER']);
+    const user = selected.user;
+    assert.ok(user?.exec);
+    const exec = { ...user.exec, command: path.join(directory, 'nowhere'), installHint: 'brew install it' };
+    const missing: SelectedContext = { ...selected, user: { ...user, exec } };
+    const access = accessTo(missing, () => assert.fail('nothing to ask'), { surroundings });
     await assert.rejects(access.credentials(signal), failsWith(/cannot be started: .* brew install it$/));
   });
 
   test('a program that must be talked to is not started', async () => {
-    const { selected, surroundings, plugin } = await program('[answer, ANSWER]');
+    const { selected, surroundings, plugin } = await program(['answer', 'ANSWER']);
     const user = selected.user;
     assert.ok(user?.exec);
     const always: SelectedContext = {
@@ -225,22 +227,31 @@ suite('failures say what happened, in the program’s own words', () => {
 });
 
 test('a program that hangs ends when the last one who waits for it leaves', { timeout: 60_000 }, async () => {
-  const { plugin, selected, surroundings } = await program('[hang]');
+  const { plugin, selected, surroundings } = await program(['hang']);
   const access = accessTo(selected, yes, { surroundings });
   const [first, second] = [new AbortController(), new AbortController()];
   const waiting = [access.credentials(first.signal), access.credentials(second.signal)];
   while (plugin.runs().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const pid = plugin.runs()[0]?.pid ?? 0;
+  const isRunning = (): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      // ESRCH: there is no such process.
+      return false;
+    }
+  };
   first.abort(new Error('first'));
   await assert.rejects(waiting[0] ?? Promise.resolve(), { message: 'first' });
-  assert.ok(!existsSync(`${plugin.file}.log.end`), 'somebody still waits');
+  assert.ok(isRunning(), 'somebody still waits');
   second.abort(new Error('second'));
   await assert.rejects(waiting[1] ?? Promise.resolve(), { message: 'second' });
-  while (!existsSync(`${plugin.file}.log.end`)) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (isRunning()) await new Promise((resolve) => setTimeout(resolve, 10));
 });
 
 test('all of it works in a worker thread', { timeout: 60_000 }, async (t) => {
   const server = await startServer(t, 't1');
-  const { directory, selected } = await program('[answer, ANSWER]', {
+  const { directory, selected } = await program(['answer', 'ANSWER'], {
     server: server.url,
     authority: server.authorityCertificate,
   });
