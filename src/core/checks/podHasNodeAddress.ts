@@ -43,7 +43,11 @@ function run(network: ClusterNetwork): Finding[] {
       if (!field.address.ok) continue;
       const address = field.address.value;
       if (address.family === 6) hasV6 = true;
-      holders.set(address.family === 4 ? Number(address.value) : address.value, { node, field, address });
+      const key = address.family === 4 ? Number(address.value) : address.value;
+      // Of nodes that share an address (CN204), the first one by name is told.
+      const known = holders.get(key);
+      if (known === undefined || compareNatural(node.name, known.node.name) < 0)
+        holders.set(key, { node, field, address });
     }
   }
   const found: { readonly row: number; readonly holder: Holder }[] = [];
