@@ -1,17 +1,17 @@
 /** Calico's objects as the checks need them; served as `crd.projectcalico.org` or, by newer releases, as `projectcalico.org`. */
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import type { CustomObject } from '../network/facts.js';
-import { at, textOf } from '../network/json.js';
+import { at, textOf, textsOf } from '../network/json.js';
 
 const GROUPS = ['crd.projectcalico.org', 'projectcalico.org'] as const;
 
 /** The objects of a kind (`ippools`), or undefined when they were not read. */
 export function calicoObjects({ facts }: ClusterNetwork, plural: string): readonly CustomObject[] | undefined {
-  for (const group of GROUPS) {
+  const found = GROUPS.flatMap((group) => {
     const objects = facts.custom.get(`${plural}.${group}`);
-    if (objects !== undefined) return objects;
-  }
-  return undefined;
+    return objects === undefined ? [] : [objects];
+  });
+  return found.find((objects) => objects.length > 0) ?? found[0];
 }
 
 export type Encapsulation = 'ipip' | 'vxlan' | 'none';
@@ -25,7 +25,10 @@ export function encapsulationOf({ content }: CustomObject): Encapsulation {
 
 /** Pools that hand out addresses for pods. */
 export const activePools = (network: ClusterNetwork): readonly CustomObject[] =>
-  (calicoObjects(network, 'ippools') ?? []).filter(({ content }) => at(content, 'spec', 'disabled') !== true);
+  (calicoObjects(network, 'ippools') ?? []).filter(({ content }) => {
+    const uses = textsOf(at(content, 'spec', 'allowedUses'));
+    return at(content, 'spec', 'disabled') !== true && (uses.length === 0 || uses.includes('Workload'));
+  });
 
 /**
  * Whether Calico exchanges routes by BGP: from the operator's Installation, the ConfigMap `calico-config` or the agent's

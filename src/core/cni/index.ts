@@ -7,6 +7,7 @@ import { buildClaims } from '../network/build.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import type { ClusterFacts } from '../network/facts.js';
 import type { CniReading } from '../network/reading.js';
+import { calico } from './calico.js';
 import { canal } from './canal.js';
 import { cilium } from './cilium.js';
 import { flannel } from './flannel.js';
@@ -16,7 +17,7 @@ import { policyEngine } from './policyEngine.js';
 import type { ConfigMapNeed, Recognition, ResourceNeed, Solution } from './solution.js';
 import { readUnrecognised } from './unrecognised.js';
 
-export const SOLUTIONS: readonly Solution[] = [flannel, canal, cilium, kindnet, ...knownByName];
+export const SOLUTIONS: readonly Solution[] = [flannel, canal, cilium, kindnet, calico, ...knownByName];
 
 /** What is of use on any cluster, whatever its solution. */
 const ALWAYS: readonly ResourceNeed[] = [

@@ -4,7 +4,6 @@
  */
 import type { ClusterFacts, WorkloadFacts } from '../network/facts.js';
 import { switchOf } from '../network/flags.js';
-import { at } from '../network/json.js';
 import type { AddressSource, Evidence } from '../network/reading.js';
 import { unknownReading } from '../network/reading.js';
 import { type AgentMarks, agentOf, configMapNamed, findAgent, imageVersion, seen } from './recognise.js';
@@ -13,28 +12,13 @@ import type { Solution } from './solution.js';
 interface Known extends AgentMarks {
   readonly id: string;
   readonly title: string;
-  readonly addressSource: AddressSource | ((agent: WorkloadFacts) => AddressSource);
+  readonly addressSource: AddressSource;
   /** Pods have addresses of the subnets in which the nodes stand, or may have for all that is read here. */
   readonly podsShareNodeSubnets?: boolean;
   /** Why this installation hands out no pod addresses itself, in words; undefined when it does. */
   readonly beside?: (facts: ClusterFacts, agent: WorkloadFacts) => string | undefined;
   /** Container of the agent whose image has the version. */
   readonly container?: string;
-}
-
-const envOf = (agent: WorkloadFacts, name: string): string | undefined =>
-  agent.containers.map(({ env }) => env[name]).find((value) => value !== undefined);
-
-/** Calico that enforces policies beside another plugin: no networking of its own, or an Installation that says so. */
-function calicoBeside(facts: ClusterFacts, agent: WorkloadFacts): string | undefined {
-  if (envOf(agent, 'CALICO_NETWORKING_BACKEND') === 'none')
-    return 'it only enforces policies (CALICO_NETWORKING_BACKEND=none)';
-  const plugin = (facts.custom.get('installations.operator.tigera.io') ?? [])
-    .map(({ content }) => at(content, 'spec', 'cni', 'type'))
-    .find((type) => typeof type === 'string');
-  return plugin === undefined || plugin === 'Calico'
-    ? undefined
-    : `it only enforces policies (Installation: ${plugin})`;
 }
 
 function antreaBeside(facts: ClusterFacts): string | undefined {
@@ -62,15 +46,6 @@ function aciBeside(facts: ClusterFacts): string | undefined {
 }
 
 const KNOWN: readonly Known[] = [
-  {
-    id: 'calico',
-    title: 'Calico',
-    names: ['calico-node'],
-    labels: [['k8s-app', 'calico-node']],
-    addressSource: (agent) => (envOf(agent, 'USE_POD_CIDR') === 'true' ? 'node-pod-cidr' : 'solution-per-node'),
-    beside: calicoBeside,
-    container: 'calico-node',
-  },
   {
     id: 'weave',
     title: 'Weave Net',
@@ -178,8 +153,7 @@ function solutionOf(known: Known): Solution {
         version: imageVersion(image),
         confidence,
         evidence,
-        addressSource:
-          typeof addressSource === 'string' ? addressSource : agent === undefined ? 'unknown' : addressSource(agent),
+        addressSource,
         podsShareNodeSubnets: known.podsShareNodeSubnets ?? false,
         agent: agent === undefined ? undefined : agentOf(agent),
         details: { note: `The ranges of ${known.title} are not read.` },
