@@ -41,9 +41,9 @@ export function tooltip(parts: {
     markdown.appendMarkdown('\n\n');
   }
   for (const fact of parts.facts ?? []) {
-    markdown.appendMarkdown('- ');
+    markdown.appendMarkdown('- **');
     appendWords(markdown, `${fact.label}:`);
-    markdown.appendMarkdown(' ');
+    markdown.appendMarkdown('** ');
     appendWords(markdown, fact.value);
     if (fact.source !== undefined) {
       markdown.appendMarkdown(' — *');

@@ -80,11 +80,12 @@ function stateMessage(state: ConnectionState, cluster: Cluster): string | undefi
           )
         : undefined;
     case 'unreachable': {
-      const what = vscode.l10n.t('{0} cannot be reached: {1}', state.server, state.message);
-      const next = vscode.l10n.t('Trying again at {0}.', new Date(state.retryAt).toLocaleTimeString());
-      return hasContent(cluster)
-        ? `${what}\n${next} ${vscode.l10n.t('What is shown is out of date.')}`
-        : `${what}\n${next}`;
+      const what = vscode.l10n.t('{0} cannot be reached: {1}.', state.server, state.message);
+      const next = Number.isFinite(state.retryAt)
+        ? vscode.l10n.t('Trying again at {0}.', new Date(state.retryAt).toLocaleTimeString())
+        : vscode.l10n.t('It is not tried again until you ask for it.');
+      const stale = hasContent(cluster) ? vscode.l10n.t('What is shown is out of date.') : '';
+      return [what, next, stale].filter((sentence) => sentence !== '').join(' ');
     }
     case 'unauthenticated':
       return vscode.l10n.t('{0} does not accept the credentials: {1}', state.server, state.message);

@@ -136,6 +136,11 @@ export class Workbench {
     return this.page.locator('.sidebar .welcome-view-content', { hasText: text });
   }
 
+  /** The words above a tree. */
+  viewMessage(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .tree-explorer-viewlet-tree-view .message', { hasText: text });
+  }
+
   /** The accessible names of the items in sight, from top to bottom. */
   async treeItems(): Promise<string[]> {
     await this.page.locator('.sidebar [role="treeitem"]').first().waitFor();

@@ -54,7 +54,7 @@ interface ExplainedItem extends vscode.QuickPickItem {
 function itemsOf({ items, more, unknown }: Explanation): ExplainedItem[] {
   const shown = items.map((item): ExplainedItem => ({
     label: `$(${iconOf(item)}) ${item.text}`,
-    ...(item.aside ? { description: t('by the way') } : {}),
+    ...(item.aside ? { description: t('side note') } : {}),
     ...(item.place === undefined ? {} : { detail: formatPlace(item.place), place: item.place }),
   }));
   const beyond = Object.values(more).reduce((sum, count) => sum + count, 0);

@@ -161,7 +161,7 @@ export class RangesTree implements vscode.TreeDataProvider<RangesElement>, vscod
       paragraphs: [`${roleWord(claim.role)}: ${claim.owner}`],
       facts: [
         ...this.#findings.ofPlace(placeKey(claim.place)).map(({ finding, severity }) => ({
-          label: `${severityWord(severity)} ${finding.code}`,
+          label: `${finding.code}, ${severityWord(severity)}`,
           value: finding.message,
         })),
         { label: t('How we know'), value: provenanceExplained(claim.provenance), source: formatPlace(claim.place) },

@@ -39,7 +39,7 @@ export function tooltipOf(
 
 const findingFacts = (findings: readonly ShownFinding[]): Fact[] =>
   findings.map(({ finding, severity }) => ({
-    label: `${severityWord(severity)} ${finding.code}`,
+    label: `${finding.code}, ${severityWord(severity)}`,
     value: finding.message,
   }));
 
