@@ -4,7 +4,7 @@
  * Whoever awaits something of a cluster passes its signal on, so that a late answer of a cluster that was left is never shown.
  */
 import type * as vscode from 'vscode';
-import type { ClusterSession, ProgressOf, SessionRequests } from '../kube/session.js';
+import type { ClusterSession, ConnectionState, ProgressOf, SessionRequests } from '../kube/session.js';
 import { SessionMirror } from './mirror.js';
 
 export interface ClusterIdentity {
@@ -18,14 +18,25 @@ export class Cluster implements vscode.Disposable {
   readonly identity: ClusterIdentity;
   readonly session: ClusterSession;
   readonly mirror = new SessionMirror();
+  #state: ConnectionState;
   readonly #end = new AbortController();
 
   constructor(identity: ClusterIdentity, session: ClusterSession) {
     this.identity = identity;
     this.session = session;
+    this.#state = session.state;
+    session.onState((state) => {
+      // An attempt to end a trouble does not end it yet.
+      if (state.phase !== 'connecting' || !isTrouble(this.#state)) this.#state = state;
+    });
     session.onChange((change) => {
       this.mirror.apply(change);
     });
+  }
+
+  /** The state to show: of attempts to connect again, only the outcome. */
+  get state(): ConnectionState {
+    return this.#state;
   }
 
   /** Aborted when the cluster is left. */
@@ -55,3 +66,5 @@ export class Cluster implements vscode.Disposable {
     this.session.dispose();
   }
 }
+
+const isTrouble = ({ phase }: ConnectionState): boolean => !['idle', 'connecting', 'connected'].includes(phase);

@@ -7,7 +7,7 @@
 import * as vscode from 'vscode';
 import { isDeepStrictEqual } from 'node:util';
 import type { MergedKubeconfig } from '../kube/kubeconfig/model.js';
-import { type SelectedContext, selectContext } from '../kube/kubeconfig/selectContext.js';
+import { type SelectedContext, selectContext, type Selection } from '../kube/kubeconfig/selectContext.js';
 import { parseServer } from '../kube/kubeconfig/server.js';
 import type { ClusterSession, Disposable, SessionOptions } from '../kube/session.js';
 import { Cluster, type ClusterIdentity } from './cluster.js';
@@ -95,11 +95,26 @@ export class Connection implements vscode.Disposable {
     await this.#load();
   }
 
-  /** Tries again at once: reads the kubeconfig where that was the trouble, else asks the server. */
+  /** Tries again at once: reads the kubeconfig where that was the trouble, else asks the server. Ends with the outcome. */
   async retry(): Promise<void> {
     this.#started = true;
-    if (this.cluster === undefined) await this.#load();
-    else this.cluster.session.retry();
+    const { cluster } = this;
+    if (cluster === undefined) {
+      await this.#load();
+      return;
+    }
+    const outcome = new Promise<void>((resolve) => {
+      const listening = cluster.session.onState(({ phase }) => {
+        if (phase === 'connecting') return;
+        listening.dispose();
+        resolve();
+      });
+      cluster.signal.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+    cluster.session.retry();
+    await outcome;
   }
 
   /** Leaves the cluster and reads everything anew. */
@@ -154,7 +169,8 @@ export class Connection implements vscode.Disposable {
     } catch (error) {
       if (loading.signal.aborted) return;
       this.#leave();
-      this.#set({ kind: 'badKubeconfig', message: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      this.#set({ kind: 'badKubeconfig', message, problem: undefined });
       return;
     }
     // A later load, or the end, has overtaken this one.
@@ -165,9 +181,7 @@ export class Connection implements vscode.Disposable {
     if (!selection.ok) {
       this.#parts.log.info(selection.message);
       this.#leave();
-      const { reason, message } = selection;
-      const named = wanted !== undefined || kubeconfig.currentContext !== '';
-      this.#set(reason === 'noContext' ? { kind: reason, message, named } : { kind: reason, message });
+      this.#set(unselected(selection, kubeconfig, wanted));
       return;
     }
     this.#connect(selection.selected, sessionOptions(settings));
@@ -217,6 +231,21 @@ export class Connection implements vscode.Disposable {
   #set(situation: Situation): void {
     this.#situation = situation;
     this.#changed.fire();
+  }
+}
+
+function unselected(
+  { reason, message }: Extract<Selection, { ok: false }>,
+  kubeconfig: MergedKubeconfig,
+  wanted: string | undefined,
+): Situation {
+  switch (reason) {
+    case 'noKubeconfig':
+      return { kind: reason, message };
+    case 'badKubeconfig':
+      return { kind: reason, message, problem: kubeconfig.problems[0] };
+    case 'noContext':
+      return { kind: reason, message, named: wanted !== undefined || kubeconfig.currentContext !== '' };
   }
 }
 

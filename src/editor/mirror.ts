@@ -17,6 +17,7 @@ import type {
   OutlookSummary,
   ReadingSummary,
   SessionChange,
+  UnreadNode,
 } from '../kube/session.js';
 
 /** What is different after a change. */
@@ -44,6 +45,7 @@ export class SessionMirror {
   readonly #claims = new Map<string, ClaimSummary>();
   readonly #listeners = new Set<Listener<MirrorChange>>();
   #order: readonly string[] | undefined;
+  #unreadNodes: readonly UnreadNode[] = [];
   #gaps: readonly Gap[] = [];
   #outlook: readonly OutlookSummary[] = [];
   #kinds: Readonly<Record<string, KindState>> = {};
@@ -61,6 +63,10 @@ export class SessionMirror {
   }
   node(name: string): NodeSummary | undefined {
     return this.#nodes.get(name);
+  }
+  /** Nodes that pods name and that cannot be read, in natural order. */
+  get unreadNodes(): readonly UnreadNode[] {
+    return this.#unreadNodes;
   }
   get findings(): ReadonlyMap<string, Finding> {
     return this.#findings;
@@ -99,6 +105,7 @@ export class SessionMirror {
     const nodes = (change.nodes?.upserted ?? []).filter(({ name }) => before.has(name)).map(({ name }) => name);
     const membership =
       reset ||
+      change.unreadNodes !== undefined ||
       nodes.length < (change.nodes?.upserted.length ?? 0) ||
       (change.nodes?.removed.some((name) => before.has(name)) ?? false);
     if (reset) this.#clear();
@@ -106,6 +113,7 @@ export class SessionMirror {
     replace(this.#findings, change.findings, ({ id }) => id);
     replace(this.#claims, change.claims, ({ id }) => id);
     if (membership) this.#order = undefined;
+    this.#unreadNodes = change.unreadNodes ?? this.#unreadNodes;
     this.#gaps = change.gaps ?? this.#gaps;
     this.#outlook = change.outlook ?? this.#outlook;
     this.#kinds = change.kinds ?? this.#kinds;
@@ -132,6 +140,7 @@ export class SessionMirror {
     this.#nodes.clear();
     this.#findings.clear();
     this.#claims.clear();
+    this.#unreadNodes = [];
     this.#gaps = [];
     this.#outlook = [];
     this.#kinds = {};

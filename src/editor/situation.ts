@@ -1,5 +1,6 @@
 /** Where the editor stands with a cluster, as one sum type, and what that is called in context keys and in words. */
 import * as vscode from 'vscode';
+import type { KubeconfigProblem } from '../kube/kubeconfig/model.js';
 import type { ConnectionState } from '../kube/session.js';
 import type { Cluster } from './cluster.js';
 import type { PhaseKey } from './contributions.js';
@@ -13,7 +14,12 @@ export type Situation =
   | { readonly kind: 'loading' }
   /** `message` says why: which files were looked for, what is wrong with them, which context is not there. */
   | { readonly kind: 'noKubeconfig'; readonly message: string }
-  | { readonly kind: 'badKubeconfig'; readonly message: string }
+  | {
+      readonly kind: 'badKubeconfig';
+      readonly message: string;
+      /** Where the first trouble is, if it is in a file. */
+      readonly problem: KubeconfigProblem | undefined;
+    }
   | {
       readonly kind: 'noContext';
       readonly message: string;
@@ -24,8 +30,7 @@ export type Situation =
 
 /** Whether there is something of the cluster to show, be it out of date. */
 export function hasContent(cluster: Cluster): boolean {
-  const { state } = cluster.session;
-  const { mirror } = cluster;
+  const { state, mirror } = cluster;
   return state.phase === 'connected' || mirror.nodeCount > 0 || mirror.podCount > 0 || mirror.unscheduledCount > 0;
 }
 
@@ -34,7 +39,7 @@ export function phaseOf(situation: Situation): PhaseKey {
     case 'loading':
       return 'connecting';
     case 'cluster': {
-      const { phase } = situation.cluster.session.state;
+      const { phase } = situation.cluster.state;
       return phase === 'idle' ? 'connecting' : phase;
     }
     case 'restricted':
@@ -55,7 +60,7 @@ export function messageOf(situation: Situation): string | undefined {
       // A message takes the place of the welcome view, so it must tell more.
       return situation.named ? situation.message : undefined;
     case 'cluster':
-      return stateMessage(situation.cluster.session.state, situation.cluster);
+      return stateMessage(situation.cluster.state, situation.cluster);
     case 'restricted':
     case 'idle':
     case 'loading':

@@ -21,8 +21,16 @@ import type {
   Overview,
   ReadingSummary,
   SessionChange,
+  UnreadNode,
 } from './session.js';
-import { claimsByNode, claimSummaries, nodeSummary, outlookSummaries, readingSummary } from './summaries.js';
+import {
+  claimsByNode,
+  claimSummaries,
+  nodeSummary,
+  outlookSummaries,
+  readingSummary,
+  unreadNodes,
+} from './summaries.js';
 
 /** What of an overview the model answers for; the state is the connection's. */
 export type Picture = Omit<Overview, 'state'>;
@@ -36,6 +44,7 @@ export class Model {
   #nodes = new Map<string, NodeSummary>();
   #claims = new Map<string, ClaimSummary>();
   #findings = new Map<string, Finding>();
+  #unreadNodes: readonly UnreadNode[] = [];
   #outlook: readonly OutlookSummary[] = [];
   /** What was in use when everything was read for the first time; growth is measured from there. */
   #sample: CapacitySample | undefined;
@@ -53,6 +62,7 @@ export class Model {
       podCount: this.#podCount,
       unscheduledCount: this.#unscheduledCount,
       nodes: [...this.#nodes.values()].sort((a, b) => compareNatural(a.name, b.name)),
+      unreadNodes: this.#unreadNodes,
       claims: [...this.#claims.values()],
       outlook: this.#outlook,
       findings: [...this.#findings.values()],
@@ -79,6 +89,8 @@ export class Model {
       facts.nodes.map((node) => nodeSummary(node, byNode.get(node.name) ?? [], facts.pods)),
       (node) => node.name,
     );
+    // Pods may be read before nodes are.
+    const unread = isSettled(kinds) ? unreadNodes(facts.nodes, facts.pods) : this.#unreadNodes;
     const uses = capacityOf(network);
     const claims = difference(this.#claims, claimSummaries(uses), (claim) => claim.id);
     // With half of the objects read, a check would find things missing that are there: what was found before stands until then.
@@ -95,6 +107,7 @@ export class Model {
       ...(podCount === this.#podCount ? {} : { podCount }),
       ...(unscheduledCount === this.#unscheduledCount ? {} : { unscheduledCount }),
       ...(nodes === undefined ? {} : { nodes }),
+      ...(isDeepStrictEqual(unread, this.#unreadNodes) ? {} : { unreadNodes: unread }),
       ...(changedNodes.size === 0 ? {} : { podsOfNodes: [...changedNodes] }),
       ...(claims === undefined ? {} : { claims }),
       ...(isDeepStrictEqual(outlook, this.#outlook) ? {} : { outlook }),
@@ -106,6 +119,7 @@ export class Model {
     this.#podCount = podCount;
     this.#unscheduledCount = unscheduledCount;
     this.#outlook = outlook;
+    this.#unreadNodes = unread;
     this.#gaps = facts.gaps;
     return Object.keys(change).length === 0 ? undefined : change;
   }

@@ -75,6 +75,12 @@ export interface NodeSummary {
   readonly unschedulable: boolean;
 }
 
+/** A node that pods name and that cannot be read, or does not exist (any more). */
+export interface UnreadNode {
+  readonly name: string;
+  readonly podCount: number;
+}
+
 export interface PodSummary {
   readonly namespace: string;
   readonly name: string;
@@ -137,6 +143,8 @@ export interface Overview {
   readonly unscheduledCount: number;
   /** In natural order of their names. */
   readonly nodes: readonly NodeSummary[];
+  /** In natural order of their names. */
+  readonly unreadNodes: readonly UnreadNode[];
   readonly claims: readonly ClaimSummary[];
   /** What can run out, the soonest first; the first few. */
   readonly outlook: readonly OutlookSummary[];
@@ -153,6 +161,7 @@ export interface SessionChange {
   readonly podCount?: number;
   readonly unscheduledCount?: number;
   readonly nodes?: { readonly upserted: readonly NodeSummary[]; readonly removed: readonly string[] };
+  readonly unreadNodes?: readonly UnreadNode[];
   /** Nodes whose pods changed (`''` stands for pods without a node). */
   readonly podsOfNodes?: readonly string[];
   readonly claims?: { readonly upserted: readonly ClaimSummary[]; readonly removed: readonly string[] };

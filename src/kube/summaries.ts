@@ -3,10 +3,19 @@ import { formatRange } from '../core/ip/range.js';
 import type { Outlook, RangeUse } from '../core/network/capacity.js';
 import type { Claim } from '../core/network/claim.js';
 import { conditionOf, type NodeFacts, readinessOf } from '../core/network/facts.js';
+import { compareNatural } from '../core/network/naturalOrder.js';
 import { formatPath, formatPlace, nodeRef, objectPlace, type Place, placeKey } from '../core/network/place.js';
 import type { PodTable } from '../core/network/podTable.js';
 import type { CniReading } from '../core/network/reading.js';
-import type { ClaimSummary, NodeSummary, OutlookSummary, PodSummary, RangeSummary, ReadingSummary } from './session.js';
+import type {
+  ClaimSummary,
+  NodeSummary,
+  OutlookSummary,
+  PodSummary,
+  RangeSummary,
+  ReadingSummary,
+  UnreadNode,
+} from './session.js';
 
 /** The claims on pod ranges of each node, by its name. */
 export function claimsByNode(claims: readonly Claim[]): ReadonlyMap<string, readonly Claim[]> {
@@ -69,6 +78,15 @@ function placeTextOf(place: Place, node: string): string {
   return place.kind === 'object' && place.object.kind === 'Node' && place.object.name === node
     ? formatPath(place.path)
     : formatPlace(place);
+}
+
+/** Nodes that pods name, and that are not among the nodes. */
+export function unreadNodes(nodes: readonly NodeFacts[], pods: PodTable): readonly UnreadNode[] {
+  const known = new Set(nodes.map(({ name }) => name));
+  return [...pods.nodeNames()]
+    .filter((name) => name !== '' && !known.has(name))
+    .sort(compareNatural)
+    .map((name) => ({ name, podCount: pods.countOfNode(name) }));
 }
 
 export function podSummary(pods: PodTable, row: number): PodSummary {

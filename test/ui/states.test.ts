@@ -79,7 +79,18 @@ uiTest('a user who may read little sees that, and what may not be read', {}, asy
     w.writeFile('config', server.kubeconfig({ user: 'nobody' }));
     w.set({ 'clusterNetwork.kubeconfig': path.join(w.folder, 'config') });
     await w.openView();
-    await w.treeItem(/^nodes cannot be read/).waitFor();
+    await w.treeItem(/^Not everything can be read: nodes, pods/).waitFor();
+    // A pod that may be read, on a node that may not.
+    server.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { namespace: 'default', name: 'mine', uid: 'uid-of-mine' },
+      spec: { nodeName: 'node1', containers: [] },
+      status: { phase: 'Running', podIP: '10.244.0.9', podIPs: [{ ip: '10.244.0.9' }] },
+    });
+    await w.expand(/^node node1, known from pods only/);
+    await w.treeItem(/^pod default\/mine, 10\.244\.0\.9/).waitFor();
+    await w.expand(/^Not everything/);
     await w.screenshots('state-partial');
   });
 });

@@ -15,6 +15,10 @@ export class InternedTexts {
   text(id: number): string {
     return this.#texts[id] ?? '';
   }
+  /** Every text that a row uses. */
+  texts(): IterableIterator<string> {
+    return this.#ids.keys();
+  }
   /** How many rows use the text of that number. */
   uses(id: number): number {
     return this.#uses[id] ?? 0;

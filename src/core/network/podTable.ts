@@ -186,6 +186,10 @@ export class PodTable {
   countOfNamespace(namespace: string): number {
     return this.#namespaces.uses(this.#namespaces.find(namespace));
   }
+  /** Names of nodes that have pods; `''` where there are pods without a node. */
+  nodeNames(): IterableIterator<string> {
+    return this.#nodes.texts();
+  }
   countOfNode(node: string): number {
     return this.#nodes.uses(this.#nodes.find(node));
   }

@@ -14,7 +14,7 @@ const { t } = vscode.l10n;
 export async function neededCluster(connection: Connection): Promise<Cluster | undefined> {
   await connection.start();
   const { cluster } = connection;
-  if (cluster?.session.state.phase === 'connected') return cluster;
+  if (cluster?.state.phase === 'connected') return cluster;
   const words =
     connection.situation.kind === 'restricted'
       ? t('Clusters are not read in Restricted Mode. Trust the workspace first.')

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../connection.js';
 import type { CredentialConsent } from '../consent.js';
-import { Command, EXTENSION_ID, InternalCommand } from '../contributions.js';
+import { Command, EXTENSION_ID, InternalCommand, View } from '../contributions.js';
 import type { FindingsView } from '../findingsView.js';
 import type { MapPanel } from '../map/mapPanel.js';
 import type { NetworkView } from '../networkView.js';
@@ -42,11 +42,12 @@ export function commandHandlers({
 }: CommandParts): Readonly<Record<Command | InternalCommand, Handler>> {
   return {
     [Command.selectContext]: () => selectContextCommand(connection),
-    [Command.refresh]: () => connection.refresh(),
-    [Command.retry]: async () => {
-      await consent.forgetRefusals();
-      await connection.retry();
-    },
+    [Command.refresh]: () => inView(() => connection.refresh()),
+    [Command.retry]: () =>
+      inView(async () => {
+        await consent.forgetRefusals();
+        await connection.retry();
+      }),
     [Command.showLog]: () => {
       log.show();
     },
@@ -74,3 +75,7 @@ export function commandHandlers({
     },
   };
 }
+
+/** Shows in the view that something is under way. */
+const inView = (work: () => Promise<void>): Thenable<void> =>
+  vscode.window.withProgress({ location: { viewId: View.network } }, work);

@@ -2,10 +2,10 @@
  * What the view *Network* shows, as elements: one instance for one thing for as long as the thing is there, so that the
  * workbench keeps expansion and selection, and a stable id made of context, kind and identity.
  */
+import type * as vscode from 'vscode';
 import type { Gap } from '../../core/network/facts.js';
 import { nodeRef, type ObjectRef, podRef } from '../../core/network/place.js';
-import type { NodeSummary, PodSummary, RangeSummary } from '../../kube/session.js';
-import type { Command } from '../contributions.js';
+import type { NodeSummary, PodSummary, RangeSummary, UnreadNode } from '../../kube/session.js';
 import { nodeTarget, podTarget, rangeTarget, type Target } from '../commands/target.js';
 import { podIdentity, PodList } from './podList.js';
 
@@ -28,8 +28,8 @@ export class NoteElement {
   readonly parent: NetworkElement | undefined;
   readonly label: string;
   readonly icon: string;
-  readonly command: Command | undefined;
-  constructor(parts: { id: string; parent?: NetworkElement; label: string; icon: string; command?: Command }) {
+  readonly command: vscode.Command | undefined;
+  constructor(parts: { id: string; parent?: NetworkElement; label: string; icon: string; command?: vscode.Command }) {
     this.id = parts.id;
     this.parent = parts.parent;
     this.label = parts.label;
@@ -66,10 +66,13 @@ export class NodeElement {
   readonly parent = undefined;
   readonly context: string;
   readonly pods: PodList<PodElement>;
+  /** False for a node that only pods tell of. */
+  readonly readable: boolean;
   summary: NodeSummary;
   ranges: readonly RangeElement[] = [];
-  constructor(context: string, summary: NodeSummary) {
+  constructor(context: string, summary: NodeSummary, readable: boolean) {
     this.context = context;
+    this.readable = readable;
     this.id = `${context}/node/${summary.uid === '' ? summary.name : summary.uid}`;
     this.summary = summary;
     this.pods = new PodList((pod) => new PodElement(this, pod));
@@ -108,6 +111,20 @@ export class RangeElement {
     return rangeTarget(this.range.text, this.range.place);
   }
 }
+
+/** What is known of a node that only pods tell of. */
+export const unreadNode = ({ name, podCount }: UnreadNode): NodeSummary => ({
+  name,
+  uid: '',
+  internalIPs: [],
+  ready: 'Unknown',
+  readyMessage: '',
+  ranges: [],
+  podCount,
+  kubeletVersion: '',
+  os: '',
+  unschedulable: false,
+});
 
 /** Pods that no node runs. */
 export class UnscheduledElement {

@@ -24,6 +24,9 @@ import { findingsWord, join, podWord, rangeWord, readyWord, severityIcon } from 
 const { t } = vscode.l10n;
 const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
+/** So many rows of what cannot be read are shown at once; more would push the rest out of sight. */
+const FEW_GAPS = 4;
+
 export function itemOf(
   element: NetworkElement,
   cluster: Cluster | undefined,
@@ -52,7 +55,7 @@ export function itemOf(
 }
 
 function contextItem(element: ContextElement, cluster: Cluster | undefined): vscode.TreeItem {
-  const state = cluster?.session.state;
+  const state = cluster?.state;
   const server = cluster?.identity.server;
   const reading = cluster?.mirror.reading;
   const solution = reading === undefined || reading.solution === 'unknown' ? '' : reading.title;
@@ -77,7 +80,7 @@ function noteItem(element: NoteElement): vscode.TreeItem {
     icon: new vscode.ThemeIcon(element.icon),
     words: [],
     speech: element.label,
-    ...(element.command === undefined ? {} : { command: { command: element.command, title: element.label } }),
+    ...(element.command === undefined ? {} : { command: element.command }),
   });
 }
 
@@ -88,7 +91,7 @@ function gapsItem(element: GapsElement): vscode.TreeItem {
     label: t('Not everything can be read'),
     description: names,
     icon: severityIcon('warning'),
-    state: Expanded,
+    state: element.gaps.length <= FEW_GAPS ? Expanded : Collapsed,
     words: [],
     speech: t('Not everything can be read: {0}', names),
   });
@@ -105,7 +108,21 @@ function gapItem({ id, gap }: GapElement): vscode.TreeItem {
   });
 }
 
+function unreadNodeItem({ id, summary }: NodeElement): vscode.TreeItem {
+  const pods = t('{0} pods', summary.podCount);
+  return treeItem({
+    id,
+    label: summary.name,
+    description: join([t('known from pods only'), pods]),
+    icon: new vscode.ThemeIcon('question'),
+    state: Collapsed,
+    words: ['node'],
+    speech: t('node {0}, known from pods only, {1}', summary.name, pods),
+  });
+}
+
 function nodeItem(element: NodeElement, shownFindings: ShownFindings): vscode.TreeItem {
+  if (!element.readable) return unreadNodeItem(element);
   const node = element.summary;
   const findings = shownFindings.ofObject(element.ref);
   const severity = worst(findings);

@@ -5,8 +5,11 @@
  * switch made stale. Never throws and shows no messages: what went wrong is a row.
  */
 import * as vscode from 'vscode';
+import { groupBy } from '../../core/checks/groupBy.js';
 import type { Gap } from '../../core/network/facts.js';
-import { type Cluster } from '../cluster.js';
+import { compareNatural } from '../../core/network/naturalOrder.js';
+import type { NodeSummary } from '../../kube/session.js';
+import type { Cluster } from '../cluster.js';
 import type { Connection } from '../connection.js';
 import { Command } from '../contributions.js';
 import type { MirrorChange } from '../mirror.js';
@@ -23,6 +26,7 @@ import {
   type PodElement,
   type PodParent,
   UnscheduledElement,
+  unreadNode,
 } from './elements.js';
 import { itemOf } from './items.js';
 import { tooltipOf } from './tooltips.js';
@@ -175,9 +179,10 @@ export class NetworkTree implements vscode.TreeDataProvider<NetworkElement>, vsc
       } catch (error) {
         if (content.cluster.signal.aborted) return [];
         const label = t('The pods cannot be shown: {0}', error instanceof Error ? error.message : String(error));
+        const command = { command: Command.refresh, title: t('Refresh') };
         return [
           ...rangesOf(parent),
-          new NoteElement({ id: `${parent.id}/error`, parent, label, icon: 'error', command: Command.refresh }),
+          new NoteElement({ id: `${parent.id}/error`, parent, label, icon: 'error', command }),
         ];
       }
       if (this.#content !== content) return [];
@@ -245,16 +250,30 @@ function rangesOf(parent: PodParent): readonly NetworkElement[] {
 
 /** Rows for states that say why in the error's own words (above the tree): what one can do about it. */
 function notesOf(situation: Situation, top?: NetworkElement): NetworkElement[] {
-  const note = (id: string, label: string, icon: string, command: Command): NoteElement =>
-    new NoteElement({ id: `note/${id}`, label, icon, command });
+  const note = (id: string, label: string, icon: string, command: string, ...args: readonly unknown[]): NoteElement =>
+    new NoteElement({ id: `note/${id}`, label, icon, command: { command, title: label, arguments: [...args] } });
   const retry = note('retry', t('Try Again Now'), 'refresh', Command.retry);
   const select = note('select', t('Select Another Context…'), 'arrow-swap', Command.selectContext);
   const log = note('log', t('Show Log'), 'output', Command.showLog);
-  if (situation.kind === 'badKubeconfig')
-    return [retry, note('settings', t('Open Settings'), 'gear', Command.openSettings)];
+  if (situation.kind === 'badKubeconfig') {
+    const { problem } = situation;
+    const settings = note('settings', t('Open Settings'), 'gear', Command.openSettings);
+    if (problem === undefined) return [retry, settings];
+    const at = new vscode.Position(Math.max(0, problem.line - 1), Math.max(0, problem.column - 1));
+    const options: vscode.TextDocumentShowOptions = { selection: new vscode.Range(at, at) };
+    const open = note(
+      'open',
+      t('Open Kubeconfig'),
+      'go-to-file',
+      'vscode.open',
+      vscode.Uri.file(problem.file),
+      options,
+    );
+    return [open, retry, settings];
+  }
   if (situation.kind === 'noContext' && situation.named) return [select];
   if (situation.kind !== 'cluster') return [];
-  switch (situation.cluster.session.state.phase) {
+  switch (situation.cluster.state.phase) {
     case 'unreachable':
     case 'unauthenticated':
     case 'forbidden':
@@ -266,6 +285,13 @@ function notesOf(situation: Situation, top?: NetworkElement): NetworkElement[] {
       return [];
   }
 }
+
+/** What the views are made of comes first among what cannot be read. */
+const IMPORTANT = ['nodes', 'pods', 'services', 'namespaces'];
+const importance = ({ resource }: Gap): number => {
+  const index = IMPORTANT.indexOf(resource);
+  return index < 0 ? IMPORTANT.length : index;
+};
 
 /** The elements of one cluster. */
 class Content implements vscode.Disposable {
@@ -290,7 +316,9 @@ class Content implements vscode.Disposable {
   roots(): NetworkElement[] {
     const { mirror } = this.cluster;
     const names = mirror.nodeNames.slice(0, this.nodeLimit);
-    for (const name of this.#nodes.keys()) if (mirror.node(name) === undefined) this.#nodes.delete(name);
+    const unread = new Set(mirror.unreadNodes.map(({ name }) => name));
+    for (const name of this.#nodes.keys())
+      if (mirror.node(name) === undefined && !unread.has(name)) this.#nodes.delete(name);
     this.#gaps.gaps = this.#gapElements(mirror.gaps);
     this.unscheduled.count = mirror.unscheduledCount;
     const more = this.more(undefined, mirror.nodeCount - names.length);
@@ -298,6 +326,7 @@ class Content implements vscode.Disposable {
       this.context,
       ...(this.#gaps.gaps.length > 0 ? [this.#gaps] : []),
       ...names.flatMap((name) => this.nodeElement(name) ?? []),
+      ...mirror.unreadNodes.slice(0, this.nodeLimit).map((node) => this.#element(unreadNode(node), false)),
       ...(more === undefined ? [] : [more]),
       ...(mirror.unscheduledCount > 0 ? [this.unscheduled] : []),
     ];
@@ -313,14 +342,7 @@ class Content implements vscode.Disposable {
 
   nodeElement(name: string): NodeElement | undefined {
     const summary = this.cluster.mirror.node(name);
-    if (summary === undefined) return undefined;
-    let element = this.#nodes.get(name);
-    // Another node of the same name is another element.
-    if (element === undefined || element.summary.uid !== summary.uid) {
-      element = new NodeElement(this.cluster.identity.context, summary);
-      this.#nodes.set(name, element);
-    }
-    return element;
+    return summary === undefined ? undefined : this.#element(summary, true);
   }
 
   /** Hands a node's new summary to its element, if it has one. A node that took another's name needs a new element. */
@@ -363,12 +385,29 @@ class Content implements vscode.Disposable {
     this.#subscription.dispose();
   }
 
+  #element(summary: NodeSummary, readable: boolean): NodeElement {
+    const known = this.#nodes.get(summary.name);
+    // Another node of the same name is another element.
+    if (known?.summary.uid === summary.uid && known.readable === readable) {
+      known.update(summary);
+      return known;
+    }
+    const element = new NodeElement(this.cluster.identity.context, summary, readable);
+    this.#nodes.set(summary.name, element);
+    return element;
+  }
+
   /** A resource that the server does not have leaves nothing out, and one that is being read is no gap for long. */
   #gapElements(gaps: readonly Gap[]): readonly GapElement[] {
     const { kinds } = this.cluster.mirror;
     const reading = (resource: string): boolean => ['waiting', 'listing'].includes(kinds[resource]?.state ?? '');
-    return gaps
-      .filter((gap) => gap.reason !== 'absent' && !reading(gap.resource))
+    const byResource = groupBy(
+      gaps.filter((gap) => gap.reason !== 'absent' && !reading(gap.resource)),
+      (gap) => gap.resource,
+    );
+    return [...byResource.values()]
+      .flatMap((same) => same.find((gap) => gap.reason === 'limited') ?? same[0] ?? [])
+      .sort((a, b) => importance(a) - importance(b) || compareNatural(a.resource, b.resource))
       .map((gap) => {
         const kept = this.#gaps.gaps.find((element) => element.gap.resource === gap.resource);
         return kept?.gap.detail === gap.detail && kept.gap.reason === gap.reason

@@ -43,8 +43,7 @@ const findingFacts = (findings: readonly ShownFinding[]): Fact[] =>
     value: finding.message,
   }));
 
-function contextTooltip({ identity, session, mirror }: Cluster): vscode.MarkdownString {
-  const { state } = session;
+function contextTooltip({ identity, state, mirror }: Cluster): vscode.MarkdownString {
   const { reading } = mirror;
   return tooltip({
     title: identity.context,
@@ -72,7 +71,13 @@ function contextTooltip({ identity, session, mirror }: Cluster): vscode.Markdown
   });
 }
 
-function nodeTooltip({ summary }: NodeElement, findings: readonly ShownFinding[]): vscode.MarkdownString {
+function nodeTooltip({ summary, readable }: NodeElement, findings: readonly ShownFinding[]): vscode.MarkdownString {
+  if (!readable)
+    return tooltip({
+      title: t('Node {0}', summary.name),
+      paragraphs: [t('Pods run on it. The node itself cannot be read, or does not exist any more.')],
+      facts: [{ label: t('Pods'), value: summary.podCount.toLocaleString(), source: 'spec.nodeName' }],
+    });
   return tooltip({
     title: t('Node {0}', summary.name),
     facts: [
