@@ -1,5 +1,7 @@
 /** The real kubectl that tests compare with: the one in `KUBECTL`, else the one in PATH. */
 import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import path from 'node:path';
 
 export interface Outcome {
   readonly code: number;
@@ -7,13 +9,9 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-const program = process.env['KUBECTL'] ?? 'kubectl';
-
-function version(): string | undefined {
+function versionOf(file: string): string | undefined {
   try {
-    const answer: unknown = JSON.parse(
-      execFileSync(program, ['version', '--client', '-o', 'json'], { encoding: 'utf8' }),
-    );
+    const answer: unknown = JSON.parse(execFileSync(file, ['version', '--client', '-o', 'json'], { encoding: 'utf8' }));
     return JSON.stringify(answer).match(/"gitVersion":"([^"]+)"/)?.[1];
   } catch {
     // Not there, or not a kubectl: the tests that need it say so and are skipped.
@@ -21,7 +19,27 @@ function version(): string | undefined {
   }
 }
 
-const found = version();
+/**
+ * Google Cloud's `kubectl` is a dispatcher: it asks every server for its version first, and then runs one of the kubectls
+ * that lie beside it. Such a question is not kubectl's, so the newest of those is compared with instead.
+ */
+function behind(dispatcher: string): string {
+  const file = (process.env['PATH'] ?? '')
+    .split(path.delimiter)
+    .map((folder) => path.resolve(folder, dispatcher))
+    .find((candidate) => existsSync(candidate));
+  if (file === undefined) return dispatcher;
+  const folder = path.dirname(realpathSync(file));
+  const newest = readdirSync(folder)
+    .filter((name) => /^kubectl\.\d+\.\d+$/.test(name))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .at(-1);
+  return newest === undefined ? dispatcher : path.join(folder, newest);
+}
+
+const named = process.env['KUBECTL'] ?? 'kubectl';
+const program = versionOf(named)?.includes('dispatcher') === true ? behind(named) : named;
+const found = versionOf(program);
 export const skip: string | false =
   found === undefined ? `no kubectl: neither KUBECTL nor PATH leads to one (${program})` : false;
 if (skip !== false) console.log(`skipped: ${skip}`);
