@@ -275,7 +275,8 @@ function addServices(cluster: ClusterBuilder, workloads: readonly Workload[], po
     members.set(key, list);
     list.push({ address: pod.address, node: pod.node, name: pod.name });
   }
-  let number = 0;
+  // The first 256 addresses are for services that are known by theirs.
+  let number = 255;
   for (const [key, list] of members) {
     const [namespace = '', name = ''] = key.split('/');
     number++;
