@@ -55,6 +55,22 @@ export async function apply(manifest: string): Promise<void> {
   }
 }
 
+/** Waits until every node is Ready and every DaemonSet runs everywhere: a suite before may have cut a node's power. */
+export async function settled(): Promise<void> {
+  await kubectl('wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=110s');
+  const names = await kubectl(
+    'get',
+    'daemonsets',
+    '-A',
+    '-o',
+    'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {end}',
+  );
+  for (const name of names.split(' ').filter((each) => each !== '')) {
+    const [namespace = '', daemonSet = ''] = name.split('/');
+    await kubectl('-n', namespace, 'rollout', 'status', `daemonset/${daemonSet}`, '--timeout=110s');
+  }
+}
+
 export async function lab(...args: readonly string[]): Promise<string> {
   const { stdout } = await run(labCommand ?? '', args, { maxBuffer: 1 << 28, timeout: 180_000 });
   return stdout;

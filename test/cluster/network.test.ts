@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { at, listOf } from '../../src/core/network/json.js';
-import { kubeconfigOf, kubectl, needsCluster, needsUser } from './lab.js';
+import { kubeconfigOf, kubectl, needsCluster, needsUser, settled } from './lab.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const network = process.env['CLUSTER_LAB_NETWORK'];
@@ -47,6 +47,10 @@ const alarms = (run: ReportRun) =>
   findings(run).filter(({ severity }) => severity === 'error' || severity === 'warning');
 
 describe('the report of a real cluster', () => {
+  before(async () => {
+    if (needsCluster === false) await settled();
+  });
+
   test('has the nodes, their addresses and podCIDRs, and the pods of kubectl', { skip: needsCluster }, async () => {
     const run = await report();
     const nodes: unknown = JSON.parse(await kubectl('get', 'nodes', '-o', 'json'));

@@ -3,10 +3,10 @@
  * Nothing is created: a probe runs in the source's own container.
  */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { at, listOf } from '../../src/core/network/json.js';
 import type { ProbeReport } from '../../src/core/reach/report.js';
-import { kubeconfigOf, kubectl, lab, needsCluster, needsLab, watchCluster } from './lab.js';
+import { kubeconfigOf, kubectl, lab, needsCluster, needsLab, settled, watchCluster } from './lab.js';
 
 const network = process.env['CLUSTER_LAB_NETWORK'];
 const onlyOn = (...names: readonly string[]): string | false =>
@@ -48,6 +48,10 @@ const verdicts = (report: ProbeReport): string[] =>
   report.promises.map(({ promise, verdict }) => `${promise} ${verdict}`);
 
 describe('a probe across nodes', () => {
+  before(async () => {
+    if (needsCluster === false) await settled();
+  });
+
   const healthy = ['flannel-vxlan', 'flannel-host-gw', 'routed-bridge', 'cilium'];
 
   test('is answered on a healthy network, without address translation', { skip: onlyOn(...healthy) }, async () => {

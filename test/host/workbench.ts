@@ -171,10 +171,22 @@ export class Workbench {
 
   /** The text of a tree item's tooltip, as it stands in the hover. */
   async tooltip(name: string | RegExp): Promise<string> {
-    await this.treeItem(name).first().hover();
     const hover = this.page.locator('.workbench-hover');
-    await hover.first().waitFor();
-    return hover.first().innerText();
+    // A tooltip of what the mouse was on before must not be taken for this one.
+    const { width, height } = this.page.viewportSize() ?? { width: 1280, height: 800 };
+    await this.page.mouse.move(width / 2, height / 2);
+    await hover.first().waitFor({ state: 'hidden' });
+    // A row that is drawn anew under the mouse forgets that it is pointed at; the mouse must move again then.
+    const item = this.treeItem(name).first();
+    for (let attempt = 1; ; attempt++) {
+      await item.hover({ position: { x: 30 + 4 * attempt, y: 8 } });
+      try {
+        await hover.first().waitFor({ timeout: 4_000 });
+        return await hover.first().innerText();
+      } catch (error) {
+        if (attempt === 8) throw error;
+      }
+    }
   }
 
   // --- menus, palette, notifications
@@ -191,7 +203,18 @@ export class Workbench {
   /** Right-clicks and picks an entry. */
   async choose(target: string | RegExp | Locator, entry: string | RegExp): Promise<void> {
     await this.contextMenu(target);
-    await this.page.getByRole('menuitem', { name: entry }).first().click();
+    const item = this.page.getByRole('menuitem', { name: entry }).first();
+    await item.waitFor();
+    // A menu that has only just opened takes the first click for the end of the one that opened it.
+    for (let attempt = 1; ; attempt++) {
+      await item.click();
+      try {
+        await item.waitFor({ state: 'detached', timeout: 3_000 });
+        return;
+      } catch (error) {
+        if (attempt === 4) throw error;
+      }
+    }
   }
 
   /** What the command palette offers for a text. Leaves the palette closed. */
