@@ -1,6 +1,8 @@
 /**
  * The inventory against a real cluster: what it holds equals what kubectl reads, while pods come and go, and after everything
  * that an API server and its nodes do to their clients. It makes pods in a namespace of its own, and removes it.
+ *
+ * Its name sorts behind those of the other suites: after a power cut the node's pods have other addresses.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
