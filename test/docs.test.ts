@@ -1,6 +1,6 @@
 /** Documents that are made of the code are up to date, and lead where they say. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { format, resolveConfig } from 'prettier';
@@ -21,5 +21,21 @@ test('every code has a heading of its own, to which its link leads', () => {
   for (const { code } of CHECKS) {
     assert.equal(text.match(new RegExp(`^### ${code}$`, 'gm'))?.length, 1);
     assert.ok(documentationOf(code).endsWith(`/docs/checks.md#${code.toLowerCase()}`));
+  }
+});
+
+test('links between the documents lead to files that are there', () => {
+  const root = path.resolve(import.meta.dirname, '..');
+  const documents = [root, path.join(root, 'docs')].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => path.join(folder, name)),
+  );
+  assert.ok(documents.length > 5);
+  for (const document of documents) {
+    for (const [, target] of readFileSync(document, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)) {
+      const leadsTo = path.resolve(path.dirname(document), target ?? '');
+      assert.ok(existsSync(leadsTo), `${path.basename(document)} links to ${target ?? ''}`);
+    }
   }
 });
