@@ -1,0 +1,161 @@
+/**
+ * What places a culprit: the failed measurements, what else answers around it, and what all of that is consistent with –
+ * never more than the evidence carries.
+ */
+import type { ClusterNetwork } from '../network/clusterNetwork.js';
+import { describeCell, nodeName } from './cellWords.js';
+import type { Culprit } from './culprits.js';
+import { describeCulprit, nodesOfPlace } from './culpritWords.js';
+import { acrossNodes, type Cell, type CellState, stateOf } from './matrix.js';
+import { carrierOf } from './placement.js';
+import { summarise } from './probe.js';
+import type { Measured, NamedCulprit } from './verification.js';
+
+/** A culprit with the evidence that places it. */
+export function nameCulprit(culprit: Culprit, measured: Measured, network: ClusterNetwork): NamedCulprit {
+  const families = [...new Set(measured.cells.map((cell) => cell.family))];
+  const sizes = measured.largest.filter(({ from, to }) => touches(culprit, from, to)).map(({ bytes }) => bytes);
+  return {
+    culprit,
+    words: describeCulprit(
+      culprit,
+      (node) => nodeName(measured, node),
+      sizes.length === 0 ? undefined : Math.min(...sizes),
+      families,
+    ),
+    evidence: culprit.trouble === 'unreachable' ? placement(culprit, measured, network) : samples(culprit, measured),
+  };
+}
+
+/** Whether the path from one node to the other, or the way back, is one that the culprit explains. */
+const touches = (culprit: Culprit, from: number, to: number): boolean =>
+  inPlace(culprit, from, to) || inPlace(culprit, to, from);
+
+function inPlace({ place }: Culprit, from: number, to: number): boolean {
+  switch (place.kind) {
+    case 'everywhere':
+      return true;
+    case 'node':
+      return (place.direction !== 'from' && to === place.node) || (place.direction !== 'into' && from === place.node);
+    case 'pair':
+      return (from === place.a && to === place.b) || (place.direction === 'both' && from === place.b && to === place.a);
+  }
+}
+
+/** Measurements that show it, for troubles that no other measurement places. */
+function samples(culprit: Culprit, measured: Measured): string[] {
+  const wanted: CellState = culprit.trouble === 'loss' ? 'lossy' : 'misdirected';
+  return measured.cells
+    .filter((cell) => acrossNodes(cell) && inPlace(culprit, cell.from, cell.to) && stateOf(cell) === wanted)
+    .slice(0, 3)
+    .map((cell) => describeCell(cell, measured));
+}
+
+/** What else answers and what does not, around the nodes that a culprit names. */
+function placement(culprit: Culprit, measured: Measured, network: ClusterNetwork): string[] {
+  const affected = new Set(culprit.modes.map((mode) => `${mode.measure} ${mode.family}`));
+  const broken = measured.cells.filter(
+    (cell) =>
+      acrossNodes(cell) &&
+      touches(culprit, cell.from, cell.to) &&
+      affected.has(`${cell.measure} ${cell.family}`) &&
+      stateOf(cell) === 'broken',
+  );
+  const refused = broken.filter((cell) => summarise(cell.tries).outcome.kind === 'refused').length;
+  const nodes = nodesOfPlace(culprit.place);
+  const nodeCells = measured.cells.filter(
+    (cell) => cell.source === 'pod' && cell.role === 'node' && cell.from !== cell.to,
+  );
+  const around = nodes.map((node): Around => {
+    const others = (other: number): boolean => culprit.place.kind !== 'pair' || nodes.includes(other);
+    return {
+      node,
+      into: share(nodeCells.filter((cell) => cell.to === node && others(cell.from))),
+      from: share(nodeCells.filter((cell) => cell.from === node && others(cell.to))),
+    };
+  });
+  return [
+    ...broken.slice(0, 2).map((cell) => describeCell(cell, measured)),
+    ...(refused === 0
+      ? []
+      : [
+          `${refused} of the failed measurements were refused, on ports where a probe server listens: something on the way, or on the target’s node, rejects them`,
+        ]),
+    ...around.flatMap((one) => nodeSentences(measured, one)),
+    consistentWith(culprit, measured, around, network),
+  ];
+}
+
+type Share = 'all' | 'none' | 'some' | 'unknown';
+
+/** How a node's own network does: whether pods elsewhere reach the node itself, and its pods the other nodes. */
+interface Around {
+  readonly node: number;
+  readonly into: Share;
+  readonly from: Share;
+}
+
+function share(cells: readonly Cell[]): Share {
+  const states = cells.map(stateOf).filter((state) => state !== 'unknown');
+  const ok = states.filter((state) => state !== 'broken').length;
+  return states.length === 0 ? 'unknown' : ok === states.length ? 'all' : ok === 0 ? 'none' : 'some';
+}
+
+function nodeSentences(measured: Measured, { node, into, from }: Around): string[] {
+  const name = nodeName(measured, node);
+  const address = measured.nodes[node]?.internalIPs[0] ?? '';
+  return [
+    ...(into === 'all' ? [`${name} itself (${address}) answers pods on other nodes`] : []),
+    ...(into === 'none' ? [`${name} itself (${address}) does not answer pods on other nodes either`] : []),
+    ...(from === 'all' ? [`pods on ${name} reach the other nodes themselves`] : []),
+    ...(from === 'none' ? [`pods on ${name} do not reach the other nodes themselves either`] : []),
+    ...(measured.nodes[node]?.ready === false ? [`${name} is not Ready`] : []),
+  ];
+}
+
+/** What the evidence is consistent with, and no further. */
+function consistentWith(
+  culprit: Culprit,
+  measured: Measured,
+  around: readonly Around[],
+  network: ClusterNetwork,
+): string {
+  const { place, directionSeen } = culprit;
+  const carrier =
+    measured.route === undefined
+      ? 'whatever carries pod packets between the nodes (an overlay, routes, forwarding)'
+      : carrierOf(measured.route);
+  if (!culprit.everything && culprit.modes.every((mode) => mode.measure.endsWith('-large')))
+    return consistentWithMtu(measured, network);
+  const [first] = around;
+  if (place.kind === 'node' && first !== undefined) {
+    const name = nodeName(measured, place.node);
+    if (first.into === 'none' && first.from !== 'all') return `consistent with ${name} being cut off, or down`;
+    if (first.from === 'none' && first.into === 'all')
+      return place.direction === 'into' && directionSeen
+        ? `consistent with routes to the pods of ${name} that are missing on the other nodes: what its pods send arrives there, and no answer finds back`
+        : `consistent with ${name} passing nothing on for its pods: ${FORWARDING}`;
+  }
+  // Of a pair, the one whose pods reach not even the other node itself.
+  const stuck = around.filter((one) => one.from === 'none' && one.into !== 'none');
+  const [one] = stuck;
+  if (place.kind === 'pair' && stuck.length === 1 && one !== undefined) {
+    const name = nodeName(measured, one.node);
+    return place.direction === 'forward' && directionSeen && place.b === one.node
+      ? `consistent with routes to the pods of ${name} that are missing on ${nodeName(measured, place.a)}: what its pods send arrives there, and no answer finds back`
+      : `consistent with ${name} passing nothing on for its pods: ${FORWARDING}`;
+  }
+  if (around.every(({ into, from }) => [into, from].every((share) => share === 'all' || share === 'unknown')))
+    return `the nodes reach each other: consistent with ${carrier} being blocked or broken there`;
+  return `consistent with ${carrier} being blocked or broken, or with filters on the nodes`;
+}
+
+const FORWARDING = 'forwarding switched off (net.ipv4.ip_forward), or a filter on forwarded packets';
+
+function consistentWithMtu(measured: Measured, network: ClusterNetwork): string {
+  const { overheadBytes } = network.reading.datapath;
+  const mtu = measured.nodes.find((node) => node.mtu !== undefined)?.mtu;
+  const adds =
+    overheadBytes === undefined ? '' : `; ${network.reading.title} adds ${overheadBytes} bytes to each packet`;
+  return `consistent with an MTU on the way that is smaller than the pods’ own (${mtu ?? 'unknown'} bytes), and no ICMP message that says so${adds}`;
+}

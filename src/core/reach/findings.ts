@@ -1,0 +1,103 @@
+/** Findings of a verification, for Problems: at the Node objects that a culprit names, with what was measured as evidence. */
+import { type Finding, finding, type Subject } from '../checks/check.js';
+import { nodeRef, objectPlace } from '../network/place.js';
+import type { Trouble } from './culprits.js';
+import { nodesOfPlace } from './culpritWords.js';
+import type { CountedVerdict, Measured, NamedCulprit } from './verification.js';
+
+/** What a code means. Codes are stable for ever: settings and links name them. */
+export interface ProbeFinding {
+  readonly code: string;
+  readonly title: string;
+  /** Markdown for the documentation. */
+  readonly explanation: string;
+}
+
+export const PROBE_FINDINGS = {
+  unreachable: {
+    code: 'CN411',
+    title: 'Pods do not reach each other across nodes',
+    explanation:
+      'A verification tried paths between probe pods on different nodes, and those named here got no answer. The finding says which node, which direction and which traffic, as far as the pattern of all paths allows, and what else was answered. It stays until the verification is run again or it is dismissed.',
+  },
+  loss: {
+    code: 'CN412',
+    title: 'Packets are lost between nodes',
+    explanation:
+      'Some of several tries on the same path got no answer, and this was seen again when the path was tried once more.',
+  },
+  translated: {
+    code: 'CN413',
+    title: 'Pods see each other under another address',
+    explanation:
+      'A server in a probe pod saw a request come from an address that is not the sending pod’s. Kubernetes promises that pods communicate without address translation; NetworkPolicies, audit logs and services that go by source addresses are wrong where it happens.',
+  },
+  misdirected: {
+    code: 'CN414',
+    title: 'Another host answers at a pod’s address',
+    explanation: 'A request to a probe pod’s address was answered by something that is not that pod.',
+  },
+  kubelet: {
+    code: 'CN415',
+    title: 'A kubelet does not reach pods on its own node',
+    explanation:
+      'The readiness probe of a probe pod fails although its server runs. Liveness and readiness probes of all pods on that node are in danger.',
+  },
+  notStarted: {
+    code: 'CN416',
+    title: 'No probe pod could be started on a node',
+    explanation:
+      'What keeps a small pod from starting keeps others from it too: the event says what it is. Nothing was measured from or to this node’s new pods.',
+  },
+} as const satisfies Readonly<Record<Trouble | 'kubelet' | 'notStarted', ProbeFinding>>;
+
+const subject = (measured: Measured, node: number): Subject => {
+  const name = measured.nodes[node]?.name ?? '';
+  return { place: objectPlace(nodeRef(name)), label: name, text: name, node: name };
+};
+
+const upper = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+export function findingsOf(
+  measured: Measured,
+  promises: readonly CountedVerdict[],
+  culprits: readonly NamedCulprit[],
+): Finding[] {
+  const across = promises.find((one) => one.promise === 'podToPod' && one.scope === 'across nodes');
+  const ofCulprits = culprits
+    // What a policy blocks, or may block, is nobody's fault.
+    .filter(({ culprit }) => culprit.trouble === 'translated' || across?.verdict === 'violated')
+    .map(({ culprit, words, evidence }) => {
+      const named = nodesOfPlace(culprit.place);
+      const nodes = named.length > 0 ? named : measured.nodes.map((_, index) => index);
+      return finding(PROBE_FINDINGS[culprit.trouble], {
+        severity: culprit.trouble === 'loss' ? 'warning' : 'error',
+        message: `${upper(words)}.`,
+        subjects: nodes.map((node) => subject(measured, node)),
+        evidence: evidence.length > 0 ? evidence : [words],
+        key: `${JSON.stringify(culprit.place)} ${nodes.map((node) => measured.nodes[node]?.name ?? '').join(' ')}`,
+      });
+    });
+  const ofNodes = measured.nodes.flatMap((node, index): Finding[] => {
+    if (node.kubelet.state === 'failed')
+      return [
+        finding(PROBE_FINDINGS.kubelet, {
+          severity: 'error',
+          message: `The kubelet of ${node.name} does not reach a pod on its own node.`,
+          subjects: [subject(measured, index)],
+          evidence: [node.kubelet.words],
+        }),
+      ];
+    // Of a node that is not Ready other checks tell already.
+    if (node.notProbed === '' || !node.ready) return [];
+    return [
+      finding(PROBE_FINDINGS.notStarted, {
+        severity: 'warning',
+        message: `No probe pod could be started on ${node.name}: ${node.notProbed}.`,
+        subjects: [subject(measured, index)],
+        evidence: [node.notProbed],
+      }),
+    ];
+  });
+  return [...ofCulprits, ...ofNodes];
+}

@@ -1,0 +1,303 @@
+/** Verifications of small clusters with a fault in them, judged: verdicts, culprits, what places them, what is not said. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { ClusterNetwork } from '../../../src/core/network/clusterNetwork.js';
+import { unknownReading } from '../../../src/core/network/reading.js';
+import type { PolicyAnswer } from '../../../src/core/policy/evaluate.js';
+import { planCoverage } from '../../../src/core/reach/coverage.js';
+import type { PodEndpoint } from '../../../src/core/reach/endpoint.js';
+import { judgeVerification } from '../../../src/core/reach/judge.js';
+import { type Cell, type MatrixNode, type Measure, MEASURES } from '../../../src/core/reach/matrix.js';
+import type { Outcome } from '../../../src/core/reach/outcome.js';
+import { predictRoute } from '../../../src/core/reach/route.js';
+import type { ExistingPod, Judgement, Measured } from '../../../src/core/reach/verification.js';
+import { facts, node, pod } from '../facts.js';
+
+const NODES = ['node1', 'node2', 'node3', 'node4'];
+const nodeIp = (index: number) => `192.168.1.${index + 2}`;
+const podIp = (index: number) => `10.244.${index}.9`;
+
+const NETWORK: ClusterNetwork = {
+  facts: facts({
+    nodes: NODES.map((name, index) => node(name, { ip: nodeIp(index), podCIDR: `10.244.${index}.0/24` })),
+    pods: NODES.map((name, index) => pod(`shop/web-${index}`, { node: name, ip: `10.244.${index}.2` })),
+  }),
+  reading: {
+    ...unknownReading,
+    title: 'Flannel',
+    confidence: 'certain',
+    datapath: {
+      ...unknownReading.datapath,
+      encapsulation: 'vxlan',
+      overheadBytes: 50,
+      requires: [{ protocol: 'udp', port: 8472, purpose: 'VXLAN' }],
+      enforcesPolicies: false,
+      masqueradesEgress: true,
+    },
+  },
+  claims: [],
+};
+
+const OK: Outcome = { kind: 'answered', rttMs: undefined, seenSource: undefined, answerer: undefined };
+const LOST: Outcome = { kind: 'timedOut', limitMs: 3000 };
+const ALLOWED: PolicyAnswer = { kind: 'allowed', policies: [] };
+const DENIED: PolicyAnswer = {
+  kind: 'denied',
+  denials: [
+    {
+      direction: 'ingress',
+      policies: [
+        { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace: 'shop', name: 'deny-ingress' },
+      ],
+      why: 'NetworkPolicy shop/deny-ingress isolates pod shop/web-1 for ingress',
+    },
+  ],
+};
+
+interface Fault {
+  readonly nodes?: number;
+  /** Whether a pod's packet gets to a pod on another node. */
+  readonly passes?: (from: number, to: number, measure: Measure) => boolean;
+  /** Whether a pod gets an answer from another node itself. */
+  readonly toNode?: (from: number, to: number) => boolean;
+  readonly seen?: (from: number, to: number) => string;
+  readonly existing?: readonly ExistingPod[];
+  readonly existingAnswers?: boolean;
+  readonly node?: (index: number) => Partial<MatrixNode>;
+  readonly parts?: Partial<Measured>;
+}
+
+const end = (index: number): PodEndpoint => ({
+  kind: 'pod',
+  namespace: 'default',
+  name: `probe-${index}`,
+  node: NODES[index] ?? '',
+  addresses: [podIp(index)],
+  hostNetwork: false,
+});
+
+function measured(fault: Fault): Measured {
+  const count = fault.nodes ?? 4;
+  const { passes = () => true, toNode = () => true, seen = podIp } = fault;
+  const cells: Cell[] = [];
+  const base = { source: 'pod', family: 4, arrived: undefined, seenSource: '', name: '' } as const;
+  for (let from = 0; from < count; from++) {
+    const peer = { ...base, from, to: from, role: 'peer', measure: 'tcp', port: 18480 } as const;
+    cells.push({ ...peer, address: `10.244.${from}.10`, tries: [OK], seenSource: podIp(from) });
+    for (let to = 0; to < count; to++) {
+      if (from === to) continue;
+      const kubelet = { ...base, from, to, role: 'node', measure: 'tcp', port: 10250 } as const;
+      cells.push({ ...kubelet, address: nodeIp(to), tries: [toNode(from, to) ? OK : LOST] });
+      for (const measure of MEASURES) {
+        const round = (one: Measure) => passes(from, to, one) && (one === 'tcp-large' || passes(to, from, one));
+        if (measure.endsWith('large') && !round(measure === 'tcp-large' ? 'tcp' : 'udp')) continue;
+        const datagram = measure.startsWith('udp');
+        cells.push({
+          ...base,
+          from,
+          to,
+          role: 'pod',
+          measure,
+          address: podIp(to),
+          port: measure === 'icmp' ? undefined : 18480,
+          tries: [round(measure) ? OK : LOST],
+          arrived: datagram && !round(measure) ? passes(from, to, measure) : undefined,
+          seenSource: measure === 'tcp' && round('tcp') ? seen(from, to) : '',
+        });
+      }
+    }
+  }
+  for (const { name, node: to } of fault.existing ?? []) {
+    const existing = {
+      ...base,
+      from: 0,
+      to,
+      role: 'existing',
+      measure: 'tcp',
+      address: '10.244.1.2',
+      port: 8080,
+    } as const;
+    cells.push({ ...existing, tries: [(fault.existingAnswers ?? true) ? OK : LOST], name });
+  }
+  return {
+    nodes: NODES.slice(0, count).map((name, index) => ({
+      name,
+      internalIPs: [nodeIp(index)],
+      podAddresses: [podIp(index)],
+      pod: `probe-${index}`,
+      notProbed: '',
+      ready: true,
+      kubelet: { state: 'reached', words: '' },
+      mtu: 1450,
+      ...fault.node?.(index),
+    })),
+    cells,
+    coverage: planCoverage(count),
+    existing: fault.existing ?? [],
+    probePolicy: ALLOWED,
+    transient: [],
+    largest: [],
+    route: predictRoute(end(0), end(1), NETWORK),
+    masquerade: undefined,
+    ...fault.parts,
+  };
+}
+
+const judge = (fault: Fault): Judgement => judgeVerification(measured(fault), NETWORK);
+const verdicts = (judged: Judgement) =>
+  Object.fromEntries(
+    judged.promises.map((one) => [`${one.promise}${one.scope === '' ? '' : ` ${one.scope}`}`, one.verdict]),
+  );
+const words = (judged: Judgement) => judged.culprits.map((one) => one.words);
+const evidence = (judged: Judgement) => judged.culprits[0]?.evidence.join('\n') ?? '';
+const codes = (judged: Judgement) => judged.findings.map((one) => one.code);
+const ACROSS = 'podToPod across nodes';
+const EXISTING = 'podToPod pods that were there already';
+
+test('a healthy cluster: every promise holds, what is not promised is not, nobody is accused', () => {
+  const judged = judge({});
+  assert.deepEqual(verdicts(judged), {
+    uniqueAddress: 'holds',
+    [ACROSS]: 'holds',
+    'podToPod on one node': 'holds',
+    withoutNat: 'holds',
+    nodeToLocalPod: 'holds',
+    podToNode: 'notPromised',
+  });
+  assert.deepEqual([judged.culprits, judged.findings], [[], []]);
+});
+
+test('an overlay that is cut off at a node: the node, both ways, and that the nodes themselves reach each other', () => {
+  const judged = judge({ passes: (from, to) => from !== 1 && to !== 1 });
+  assert.equal(verdicts(judged)[ACROSS], 'violated');
+  assert.deepEqual(words(judged), ['everything into and from node2 does not pass']);
+  assert.match(evidence(judged), /node2 itself \(192\.168\.1\.3\) answers pods on other nodes/);
+  assert.match(evidence(judged), /pods on node2 reach the other nodes themselves/);
+  assert.match(
+    evidence(judged),
+    /consistent with the overlay \(VXLAN over the nodes’ network, UDP 8472\) being blocked or broken there/,
+  );
+  assert.deepEqual(
+    judged.findings.map((one) => [one.code, one.severity, one.subjects.map((subject) => subject.node)]),
+    [['CN411', 'error', ['node2']]],
+  );
+});
+
+test('a node that passes nothing on for its pods is told from a cut overlay by what its pods reach', () => {
+  const judged = judge({ passes: (from, to) => from !== 1 && to !== 1, toNode: (from) => from !== 1 });
+  assert.match(evidence(judged), /consistent with node2 passing nothing on for its pods: forwarding switched off/);
+  const two = judge({ nodes: 2, passes: () => false, toNode: (from) => from !== 1 });
+  assert.deepEqual(words(two), ['everything between node1 and node2 does not pass']);
+  assert.match(evidence(two), /consistent with node2 passing nothing on for its pods/);
+});
+
+test('missing routes back: what the node’s pods send arrives, so it is not forwarding there', () => {
+  const four = judge({ passes: (_, to) => to !== 1, toNode: (from) => from !== 1 });
+  assert.deepEqual(words(four), ['everything into node2 does not pass']);
+  assert.match(evidence(four), /routes to the pods of node2 that are missing on the other nodes/);
+  const two = judge({ nodes: 2, passes: (_, to) => to !== 1, toNode: (from) => from !== 1 });
+  assert.deepEqual(words(two), ['everything from node1 to node2 does not pass']);
+  assert.match(evidence(two), /routes to the pods of node2 that are missing on node1/);
+});
+
+test('only full packets fail: the size that passes is named, and the MTU', () => {
+  const judged = judge({
+    passes: (from, to, measure) => !(measure.endsWith('large') && (from === 1 || to === 1)),
+    parts: { largest: [{ from: 0, to: 1, bytes: 1410 }] },
+  });
+  assert.equal(verdicts(judged)[ACROSS], 'violated');
+  assert.match(words(judged)[0] ?? '', /^only packets above 1410 bytes /);
+  assert.match(evidence(judged), /MTU on the way that is smaller than the pods’ own \(1450 bytes\).*adds 50 bytes/);
+});
+
+test('masquerading: every connection is answered, and the promise without NAT is violated with both addresses named', () => {
+  const judged = judge({ seen: (from) => (from === 1 ? nodeIp(1) : podIp(from)) });
+  assert.equal(verdicts(judged)[ACROSS], 'holds');
+  assert.equal(verdicts(judged)['withoutNat'], 'violated');
+  assert.match(
+    judged.promises.find((one) => one.promise === 'withoutNat')?.evidence[0] ?? '',
+    /\(10\.244\.1\.9 on node2\) was seen by .* as 192\.168\.1\.3, the address of node2: masqueraded at the source/,
+  );
+  assert.deepEqual(words(judged), ['everything from node2 gets another source address on the way']);
+  assert.deepEqual(codes(judged), ['CN413']);
+});
+
+test('a node without a probe pod leaves the promises open, and says why', () => {
+  const base = measured({
+    node: (index) =>
+      index === 1
+        ? {
+            notProbed: 'its probe pod did not start: FailedCreatePodSandBox: no CNI',
+            podAddresses: [],
+            kubelet: { state: 'unknown', words: '' },
+          }
+        : {},
+  });
+  const cells = base.cells.filter((cell) => cell.from !== 1 && (cell.to !== 1 || cell.role === 'node'));
+  const judged = judgeVerification({ ...base, cells }, NETWORK);
+  assert.equal(verdicts(judged)[ACROSS], 'inconclusive');
+  const across = judged.promises.find((one) => one.scope === 'across nodes');
+  assert.match(across?.evidence[0] ?? '', /node2 could not be tried: .*no CNI/);
+  assert.deepEqual(codes(judged), ['CN416']);
+  assert.deepEqual(judged.culprits, []);
+});
+
+test('a kubelet that does not reach its pod', () => {
+  const judged = judge({
+    node: (index) => (index === 2 ? { kubelet: { state: 'failed', words: 'Readiness probe failed: timeout' } } : {}),
+  });
+  assert.equal(verdicts(judged)['nodeToLocalPod'], 'violated');
+  assert.deepEqual(codes(judged), ['CN415']);
+});
+
+test('addresses that source and target share make their paths inconclusive, and the address promise violated', () => {
+  const base = measured({ nodes: 2, node: (index) => (index < 2 ? { podAddresses: ['10.244.0.9'] } : {}) });
+  const cells = base.cells.map((cell) => (cell.role === 'pod' ? { ...cell, address: '10.244.0.9' } : cell));
+  const judged = judgeVerification({ ...base, cells }, NETWORK);
+  assert.equal(verdicts(judged)[ACROSS], 'inconclusive');
+  assert.equal(verdicts(judged)['uniqueAddress'], 'violated');
+});
+
+test('a policy that blocks a pod is named; one that does not is not enforced', () => {
+  const existing = [{ name: 'pod shop/web-1', node: 1, policy: DENIED }];
+  const blocked = judge({ existing, existingAnswers: false });
+  assert.equal(verdicts(blocked)[EXISTING], 'blockedByPolicy');
+  assert.match(JSON.stringify(blocked.promises), /NetworkPolicy shop\/deny-ingress/);
+  const answered = judge({ existing });
+  assert.equal(verdicts(answered)[EXISTING], 'holds');
+  assert.match(answered.notes[0] ?? '', /deny-ingress is not enforced.*Flannel has no policy engine/);
+});
+
+test('a policy on the probe pods themselves is blocked by policy, and no finding', () => {
+  const judged = judge({ passes: () => false, parts: { probePolicy: DENIED } });
+  assert.equal(verdicts(judged)[ACROSS], 'blockedByPolicy');
+  assert.deepEqual(judged.findings, []);
+});
+
+test('a pod that alone is not reached is not blamed on the network where other policies may exist', () => {
+  const existing = [{ name: 'pod shop/web-1', node: 1, policy: ALLOWED }];
+  assert.equal(verdicts(judge({ existing, existingAnswers: false }))[EXISTING], 'violated');
+  const datapath = { ...NETWORK.reading.datapath, enforcesPolicies: true };
+  const enforcing = { ...NETWORK, reading: { ...NETWORK.reading, datapath } };
+  const judged = judgeVerification(measured({ existing, existingAnswers: false }), enforcing);
+  assert.equal(verdicts(judged)[EXISTING], 'inconclusive');
+});
+
+test('ICMP alone is a note, not an accusation', () => {
+  const judged = judge({ passes: (_, to, measure) => !(measure === 'icmp' && to === 1) });
+  assert.equal(verdicts(judged)[ACROSS], 'holds');
+  assert.deepEqual(judged.culprits, []);
+  assert.match(judged.notes[0] ?? '', /ICMP echoes are not answered on \d+ paths on which TCP is/);
+});
+
+test('refusals on a probe server’s port are said to be somebody else’s', () => {
+  const base = measured({});
+  const cells = base.cells.map((cell) =>
+    cell.role === 'pod' && cell.to === 1 && cell.measure === 'tcp'
+      ? { ...cell, tries: [{ kind: 'refused' } as const] }
+      : cell,
+  );
+  const judged = judgeVerification({ ...base, cells }, NETWORK);
+  assert.equal(verdicts(judged)[ACROSS], 'violated');
+  assert.match(evidence(judged), /were refused, on ports where a probe server listens/);
+});
