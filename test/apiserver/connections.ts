@@ -14,6 +14,7 @@ export function resetConnection(socket: Socket | null): void {
 
 export class Connections {
   readonly #open = new Set<Socket>();
+  #bytesOfClosed = 0;
 
   constructor(server: Server) {
     const byPort = new Map<number, Socket>();
@@ -23,6 +24,7 @@ export class Connections {
       if (remotePort !== undefined) byPort.set(remotePort, socket);
       socket.on('close', () => {
         this.#open.delete(socket);
+        this.#bytesOfClosed += socket.bytesWritten;
         if (remotePort !== undefined && byPort.get(remotePort) === socket) byPort.delete(remotePort);
       });
       // Clients break off; that is no news.
@@ -33,6 +35,13 @@ export class Connections {
       if (raw !== undefined) underlying.set(socket, raw);
       socket.on('error', () => undefined);
     });
+  }
+
+  /** Bytes sent so far, TLS included. */
+  get bytesSent(): number {
+    let bytes = this.#bytesOfClosed;
+    for (const socket of this.#open) bytes += socket.bytesWritten;
+    return bytes;
   }
 
   resetAll(): void {

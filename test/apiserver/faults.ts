@@ -41,7 +41,7 @@ const WATCH_FAULTS = [
 const CLUSTER_FAULTS = ['compaction', 'restart', 'new-etcd', 'port-closed', 'clock-jump'] as const;
 
 export type AnswerFault = (typeof ANSWER_FAULTS)[number];
-export type ListFaultKind = (typeof LIST_FAULTS)[number];
+type ListFaultKind = (typeof LIST_FAULTS)[number];
 export type BodyFault = (typeof BODY_FAULTS)[number];
 export type WatchFault = (typeof WATCH_FAULTS)[number];
 export type ClusterFault = (typeof CLUSTER_FAULTS)[number];
@@ -118,7 +118,7 @@ function isOneOf<T extends string>(list: readonly T[], kind: string): kind is T 
   return (list as readonly string[]).includes(kind);
 }
 export const isAnswerFault = (kind: FaultKind): kind is AnswerFault => isOneOf(ANSWER_FAULTS, kind);
-export const isListFault = (kind: FaultKind): kind is ListFaultKind => isOneOf(LIST_FAULTS, kind);
+const isListFault = (kind: FaultKind): kind is ListFaultKind => isOneOf(LIST_FAULTS, kind);
 export const isBodyFault = (kind: FaultKind): kind is BodyFault => isOneOf(BODY_FAULTS, kind);
 export const isWatchFault = (kind: FaultKind): kind is WatchFault => isOneOf(WATCH_FAULTS, kind);
 export const isClusterFault = (kind: FaultKind): kind is ClusterFault => isOneOf(CLUSTER_FAULTS, kind);

@@ -17,8 +17,8 @@ export type Format =
   | { readonly form: 'table'; readonly includeObject: IncludeObject }
   | { readonly form: 'metadata' };
 
-export const JSON_TYPE = 'application/json';
-export const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf';
+const JSON_TYPE = 'application/json';
+const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf';
 
 /** The first acceptable form, or undefined (406). `protobuf` says whether the answer has one. */
 export function negotiate(

@@ -190,6 +190,8 @@ export interface ListBody {
 /** The real server compresses answers of this size and more. */
 const GZIP_FROM_BYTES = 128 * 1024;
 
+const MANY_OBJECTS = 5000;
+
 /** The bytes of a list, compressed when the client takes it and it is worth it; pages of one state are compressed only once. */
 export function listBody(listed: Listed, format: Format, now: Date, acceptsGzip: boolean): ListBody {
   const make = (): ListBody => {
@@ -198,11 +200,14 @@ export function listBody(listed: Listed, format: Format, now: Date, acceptsGzip:
       ? { bytes: gzipSync(bytes, { level: constants.Z_BEST_SPEED }), gzipped: true }
       : { bytes, gzipped: false };
   };
-  // A table shows ages, which change.
-  if (!acceptsGzip || listed.page === '' || format.form === 'table') return make();
+  if (!acceptsGzip || listed.page === '') return make();
+  // A table shows ages. Those of a big cluster may be ten minutes old, so that its pages are not made anew for every reader.
+  const isTable = format.form === 'table';
+  if (isTable && listed.state.length < MANY_OBJECTS) return make();
   const pages = cache.get(listed.state) ?? new Map<string, ListBody>();
   cache.set(listed.state, pages);
-  const key = `${format.form}|${listed.page}`;
+  const time = isTable ? `${format.includeObject}|${Math.floor(now.getTime() / 600_000)}` : '';
+  const key = `${format.form}|${time}|${listed.page}`;
   const known = pages.get(key);
   if (known !== undefined) return known;
   const made = make();

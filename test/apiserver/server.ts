@@ -146,6 +146,11 @@ export class ApiServer {
     return this.#authority.certificate;
   }
 
+  /** Bytes sent since the start, TLS included. */
+  get bytesSent(): number {
+    return this.#connections.bytesSent;
+  }
+
   /** The requests that were answered lately, oldest first. */
   get requests(): readonly RequestRecord[] {
     return this.#requests;
@@ -177,6 +182,14 @@ export class ApiServer {
   /** Creates or replaces an object, without asking anybody; watches see it. */
   apply(object: KubeObject): KubeObject {
     return this.#cluster.writer.apply(object).value();
+  }
+
+  /**
+   * Makes changes ready, bytes and all; the returned function makes them at once. Nothing else may change in between:
+   * their revisions are given out already.
+   */
+  prepare(objects: readonly KubeObject[]): () => void {
+    return this.#cluster.writer.prepare(objects);
   }
 
   /** Deletes an object and what it owns; false when there is none. */

@@ -156,6 +156,24 @@ export class Writer {
     });
   }
 
+  /** The same for many objects, encoded beforehand; the returned function makes the changes. */
+  prepare(objects: readonly KubeObject[]): () => void {
+    const before = this.store.revision;
+    const changes = objects.map((object, index) => {
+      const change = stored(this.store.registry.ensure(object), object, before + 1 + index);
+      change.json();
+      change.protobuf();
+      return change;
+    });
+    return () => {
+      if (this.store.revision !== before) throw new Error('something else changed since these changes were prepared');
+      for (const change of changes) {
+        this.store.advance();
+        this.store.collection(change.resource).put(change);
+      }
+    };
+  }
+
   #removeWhere(which: (object: StoredObject) => boolean): void {
     for (const collection of this.store.collections()) {
       for (const object of collection.objects()) if (which(object)) this.remove(object);

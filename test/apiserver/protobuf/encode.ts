@@ -4,7 +4,7 @@
  *
  * Envelopes: https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding-idl
  */
-import { at, isArray, isObject, type Json, type JsonObject } from '../json.js';
+import { isArray, isObject, type Json, type JsonObject } from '../json.js';
 import { messages, type Field, type Message } from './schema.js';
 
 const VARINT = 0;
@@ -264,11 +264,4 @@ export function unknownFields(message: Message, value: JsonObject, path = ''): s
     for (const one of items) if (isObject(one)) unknown.push(...unknownFields(nested, one, here));
   }
   return unknown;
-}
-
-/** The type of an object, from its own `apiVersion` and `kind`. */
-export function typeOf(object: JsonObject): { readonly apiVersion: string; readonly kind: string } {
-  const apiVersion = at(object, 'apiVersion');
-  const kind = at(object, 'kind');
-  return { apiVersion: typeof apiVersion === 'string' ? apiVersion : '', kind: typeof kind === 'string' ? kind : '' };
 }
