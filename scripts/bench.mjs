@@ -1,8 +1,20 @@
-// Runs the benchmark of the checks: `npm run bench`. Milliseconds mean little on a busy machine; the ratios to the naive
-// baseline of the same run do.
+// Runs the benchmarks: `npm run bench`, or one of them with its options: `npm run bench -- inventory --full`. Milliseconds
+// mean little on a busy machine; the ratios to the others of the same run do.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
-const main = path.join(import.meta.dirname, '..', 'test', 'bench', 'checks.ts');
-const run = spawnSync(process.execPath, ['--import', 'tsx', main], { stdio: 'inherit' });
-process.exit(run.status ?? 1);
+const BENCHMARKS = ['checks', 'inventory'];
+const [first, ...rest] = process.argv.slice(2);
+const chosen = BENCHMARKS.filter((name) => first === undefined || first === name);
+if (chosen.length === 0) {
+  console.error(`no benchmark ${first}; there are: ${BENCHMARKS.join(', ')}`);
+  process.exit(2);
+}
+
+let code = 0;
+for (const name of chosen) {
+  const main = path.join(import.meta.dirname, '..', 'test', 'bench', `${name}.ts`);
+  const run = spawnSync(process.execPath, ['--import', 'tsx', main, ...rest], { stdio: 'inherit' });
+  code ||= run.status ?? 1;
+}
+process.exit(code);

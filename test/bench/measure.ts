@@ -1,0 +1,88 @@
+/** What the programs of the inventory's benchmark measure about themselves, and how they tell it. */
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What a program is told, as JSON in its first argument. */
+export interface Task {
+  readonly kubeconfig: string;
+  readonly url: string;
+  readonly token: string;
+  readonly pods: number;
+  /** Paths and queries to ask for, for the bare download. */
+  readonly requests?: readonly string[];
+}
+
+export interface Measured {
+  readonly items: number;
+  readonly wallMs: number;
+  /** The longest time that the event loop of the main thread was blocked. */
+  readonly longestBlockMs: number;
+  /** What is still held at the end, after a garbage collection, above what was held at the start. */
+  readonly keptBytes: number;
+}
+
+/** What programs print, one line of JSON each. */
+export type Message =
+  | { readonly kind: 'measured'; readonly measured: Measured }
+  /** Everything is listed and watched: changes may come. */
+  | { readonly kind: 'watching' }
+  /** A change of the number of pods was told, at a time in milliseconds since the epoch. */
+  | { readonly kind: 'seen'; readonly at: number };
+
+export function tell(message: Message): void {
+  console.log(JSON.stringify(message));
+}
+
+export function taskOfArguments(): Task {
+  return JSON.parse(process.argv[2] ?? '{}') as Task;
+}
+
+/** Milliseconds since the epoch, with fractions; the same clock in all processes of a machine. */
+export function epochMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** Bytes held by this thread's heap and its buffers, after full collections. */
+export function heldBytes(): number {
+  if (globalThis.gc === undefined) throw new Error('memory is measured with --expose-gc only');
+  globalThis.gc();
+  globalThis.gc();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+const RESOLUTION_MS = 1;
+
+/** Does a piece of work and measures it. What it answers is held until the memory was measured. */
+export async function measure(
+  work: () => Promise<{ readonly items: number; readonly kept: unknown }>,
+): Promise<Measured> {
+  const before = heldBytes();
+  const blocks = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  blocks.enable();
+  const started = performance.now();
+  const result = await work();
+  const wallMs = performance.now() - started;
+  // One more turn, so that a block at the very end is seen.
+  await delay(2 * RESOLUTION_MS);
+  blocks.disable();
+  const keptBytes = heldBytes() - before;
+  if (result.kept === undefined) throw new Error('nothing was kept');
+  return {
+    items: result.items,
+    wallMs,
+    longestBlockMs: Math.max(0, blocks.max / 1e6 - RESOLUTION_MS),
+    keptBytes,
+  };
+}
+
+/** What a consumer keeps of a pod: no more than an inspector of networks needs. */
+export interface SlimPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string;
+  readonly ips: readonly string[];
+  readonly phase: string;
+  readonly hostNetwork: boolean;
+}
