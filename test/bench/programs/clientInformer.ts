@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const api = config.makeApiClient(CoreV1Api);
   const whole = async (): Promise<V1PodList> => {
     const list = await api.listPodForAllNamespaces({ limit: 500 });
-    for (let next = list.metadata?._continue; next !== undefined && next !== ''; ) {
+    for (let next = list.metadata?._continue; next !== undefined && next !== '';) {
       const page = await api.listPodForAllNamespaces({ limit: 500, _continue: next });
       for (const pod of page.items) list.items.push(pod);
       next = page.metadata?._continue;

@@ -22,7 +22,10 @@ async function main(): Promise<void> {
     const pods: SlimPod[] = [];
     let next: string | undefined;
     do {
-      const page = await api.listPodForAllNamespaces({ limit: 500, ...(next === undefined ? {} : { _continue: next }) });
+      const page = await api.listPodForAllNamespaces({
+        limit: 500,
+        ...(next === undefined ? {} : { _continue: next }),
+      });
       for (const pod of page.items) pods.push(slim(pod));
       next = page.metadata?._continue;
     } while (next !== undefined && next !== '');
