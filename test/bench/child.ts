@@ -18,9 +18,9 @@ export class Child {
 
   /** The next line as a value. Throws when the process ends instead. */
   async next(): Promise<unknown> {
-    const { value, done } = await this.#lines.next();
-    if (done === true) throw new Error(`${this.#name} ended without an answer`);
-    return JSON.parse(value) as unknown;
+    const line = await this.#lines.next();
+    if (line.done === true) throw new Error(`${this.#name} ended without an answer`);
+    return JSON.parse(line.value) as unknown;
   }
 
   async ask(line: string): Promise<unknown> {

@@ -62,6 +62,8 @@ async function bundle(): Promise<void> {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
+    // jsonc-parser's main file requires its parts by computed names.
+    mainFields: ['module', 'main'],
     external: ['bufferutil', 'utf-8-validate'],
     logLevel: 'error',
   });
