@@ -173,6 +173,7 @@ async function kubectl(bench: Bench): Promise<Row | undefined> {
     name: 'kubectl get pods -A -o wide, peak memory',
     items: lines - 1, // without the header
     wallMs: performance.now() - started,
+    cpuMs: NaN,
     longestBlockMs: NaN,
     keptBytes: peakBytes === 0 ? NaN : peakBytes,
     wireBytes: (await bench.bytesSent()) - before,
@@ -218,12 +219,13 @@ const inMB = (bytes: number): string => (Number.isNaN(bytes) ? '–' : (bytes / 
 
 function printTable(rows: readonly Row[], ours: Row | undefined): void {
   const cells = [
-    ['', 'pods', 'wall s', '× ours', 'longest block ms', 'kept MB', 'MB on the wire'],
+    ['', 'pods', 'wall s', '× ours', 'CPU s', 'longest block ms', 'kept MB', 'MB on the wire'],
     ...rows.map((row) => [
       row.name,
       String(row.items),
       (row.wallMs / 1000).toFixed(2),
       ours === undefined || row.items === 0 ? '–' : (row.wallMs / ours.wallMs).toFixed(1),
+      Number.isNaN(row.cpuMs) ? '–' : (row.cpuMs / 1000).toFixed(2),
       inMs(row.longestBlockMs),
       inMB(row.keptBytes),
       inMB(row.wireBytes),

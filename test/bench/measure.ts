@@ -15,6 +15,8 @@ export interface Task {
 export interface Measured {
   readonly items: number;
   readonly wallMs: number;
+  /** Processor time of all threads: what a busy machine changes least. */
+  readonly cpuMs: number;
   /** The longest time that the event loop of the main thread was blocked. */
   readonly longestBlockMs: number;
   /** What is still held at the end, after a garbage collection, above what was held at the start. */
@@ -60,9 +62,11 @@ export async function measure(
   const before = heldBytes();
   const blocks = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   blocks.enable();
+  const cpu = process.cpuUsage();
   const started = performance.now();
   const result = await work();
   const wallMs = performance.now() - started;
+  const { user, system } = process.cpuUsage(cpu);
   // One more turn, so that a block at the very end is seen.
   await delay(2 * RESOLUTION_MS);
   blocks.disable();
@@ -71,6 +75,7 @@ export async function measure(
   return {
     items: result.items,
     wallMs,
+    cpuMs: (user + system) / 1000,
     longestBlockMs: Math.max(0, blocks.max / 1e6 - RESOLUTION_MS),
     keptBytes,
   };
