@@ -4,6 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { CoreV1Api, Exec, KubeConfig, Watch, type V1Pod, type V1Status } from '@kubernetes/client-node';
+import { WebSocket } from 'ws';
 import { lectureFixed } from '../scenarios/lectureFixed.js';
 import { ApiServer } from './server.js';
 
@@ -108,5 +109,68 @@ describe('the official client', () => {
     assert.equal(refused.status.details?.causes?.[0]?.message, '1');
     const missing = await run('curl', 'http://10.244.0.2:8080');
     assert.match(missing.status.message ?? '', /exec: "curl": executable file not found in \$PATH/);
+  });
+});
+
+describe('exec over WebSocket', () => {
+  /** Opens an exec with the given protocols; answers with what was agreed, and all messages until the end. */
+  async function exec(protocols: readonly string[], command: readonly string[], typed?: string) {
+    const pod = server.objects('pods').find(({ metadata }) => metadata.labels?.['app'] === 'web')?.metadata.name ?? '';
+    const query = new URLSearchParams({ stdin: 'true' });
+    for (const word of command) query.append('command', word);
+    const socket = new WebSocket(
+      `${server.url.replace('https', 'wss')}/api/v1/namespaces/shop/pods/${pod}/exec?${query.toString()}`,
+      [...protocols],
+      { ca: server.authorityCertificate, headers: { authorization: 'Bearer simulated-bearer-token' } },
+    );
+    const messages: [channel: number, text: string][] = [];
+    socket.on('message', (data: Buffer) => messages.push([data[0] ?? -1, data.subarray(1).toString('utf8')]));
+    const closed = once(socket, 'close');
+    await once(socket, 'open');
+    if (typed !== undefined) {
+      socket.send(Buffer.concat([Buffer.of(0), Buffer.from(typed)]));
+      socket.send(Buffer.of(255, 0));
+    }
+    const [code] = (await closed) as [number];
+    return { protocol: socket.protocol, messages, code };
+  }
+
+  test('speaks v5 and v4, and prefers v5', async () => {
+    for (const [offered, agreed] of [
+      [['v4.channel.k8s.io'], 'v4.channel.k8s.io'],
+      [['v5.channel.k8s.io'], 'v5.channel.k8s.io'],
+      [['v4.channel.k8s.io', 'v5.channel.k8s.io'], 'v5.channel.k8s.io'],
+    ] as const) {
+      const { protocol, messages, code } = await exec(offered, ['sh', '-c', 'echo out; echo err >&2; exit 3']);
+      assert.equal(protocol, agreed);
+      assert.equal(code, 1000);
+      assert.deepEqual(messages.slice(0, 3), [
+        [1, ''],
+        [1, 'out\n'],
+        [2, 'err\n'],
+      ]);
+      const [channel, status = ''] = messages[3] ?? [];
+      assert.equal(channel, 3);
+      assert.deepEqual(JSON.parse(status), {
+        metadata: {},
+        status: 'Failure',
+        message: 'command terminated with non-zero exit code: command terminated with exit code 3',
+        reason: 'NonZeroExitCode',
+        details: { causes: [{ reason: 'ExitCode', message: '3' }] },
+      });
+    }
+  });
+
+  test('ends standard input when the client says so', async () => {
+    const { messages } = await exec(['v5.channel.k8s.io'], ['cat'], 'typed');
+    assert.deepEqual(messages, [
+      [1, ''],
+      [1, 'typed'],
+      [3, '{"metadata":{},"status":"Success"}'],
+    ]);
+  });
+
+  test('refuses other protocols', async () => {
+    await assert.rejects(exec(['channel.k8s.io'], ['true']), /Server sent no subprotocol|Unexpected server response/);
   });
 });

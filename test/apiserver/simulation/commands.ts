@@ -473,7 +473,7 @@ async function shell(context: Context, name: string, args: readonly string[]): P
   let exitCode = 0;
   let join = ';';
   for (const [, text = '', operator = ';'] of `${args[1] ?? ''};`.matchAll(
-    /((?:'[^']*'|"[^"]*"|[^;&|\n'"])*)(;|&&|\|\||\n|$)/g,
+    /((?:'[^']*'|"[^"]*"|[<>]&\d|&>|[^;&|\n'"])*)(;|&&|\|\||\n|$)/g,
   )) {
     const skip = (join === '&&' && exitCode !== 0) || (join === '||' && exitCode === 0);
     if (text.trim() !== '' && !skip) {

@@ -125,12 +125,18 @@ describe('in a coordinated network', () => {
     ['wget -q -O - http://10.244.1.2:9999/ 2>/dev/null || echo no', 0, 'no\n'],
     ['echo e >/dev/null', 0, ''],
     ['echo e >&2; echo o', 0, 'o\n'],
+    [
+      'wget -q -O - http://10.244.1.2:9999/ 2>&1',
+      1,
+      "wget: can't connect to remote host (10.244.1.2): Connection refused\n",
+    ],
   ];
   for (const [script, code, out] of scripts) {
     test(`sh -c ${JSON.stringify(script)}`, async () => {
       await start(lectureFixed);
       const ran = await run(pod('web', 'node1'), ['sh', '-c', script]);
       assert.deepEqual([ran.code, ran.out], [code, out]);
+      assert.equal(ran.err.includes('not found'), script === 'nix');
     });
   }
 
