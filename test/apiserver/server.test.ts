@@ -125,13 +125,14 @@ describe('exec over WebSocket', () => {
     );
     const messages: [channel: number, text: string][] = [];
     socket.on('message', (data: Buffer) => messages.push([data[0] ?? -1, data.subarray(1).toString('utf8')]));
-    const closed = once(socket, 'close');
-    await once(socket, 'open');
-    if (typed !== undefined) {
+    // Waited for together: an error of the socket ends both, and whoever asked must hear of it once.
+    const closed = once(socket, 'close') as Promise<[number]>;
+    const opened = once(socket, 'open').then(() => {
+      if (typed === undefined) return;
       socket.send(Buffer.concat([Buffer.of(0), Buffer.from(typed)]));
       socket.send(Buffer.of(255, 0));
-    }
-    const [code] = (await closed) as [number];
+    });
+    const [[code]] = await Promise.all([closed, opened]);
     return { protocol: socket.protocol, messages, code };
   }
 
