@@ -1,8 +1,9 @@
 /** The list of commands, and choosing among them by the arguments. */
 import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
 import { report } from './report.js';
+import { verify } from './verify.js';
 
-const COMMANDS: readonly Command[] = [report];
+const COMMANDS: readonly Command[] = [report, verify];
 
 const USAGE = `Cluster Network Inspector: the network of a Kubernetes cluster, read and checked.
 

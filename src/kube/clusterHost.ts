@@ -8,6 +8,7 @@ import { networkInterfaces } from 'node:os';
 import { needsOf, readNetwork } from '../core/cni/index.js';
 import type { ClusterNetwork } from '../core/network/clusterNetwork.js';
 import type { WorkstationInterface } from '../core/network/facts.js';
+import type { VerifyPlan, VerifyProgress, VerifyReport } from '../core/reach/verification.js';
 import type { ClusterAccess } from './access.js';
 import { Api, limitsOf } from './api.js';
 import { Connection, type LinkState } from './connection.js';
@@ -16,6 +17,7 @@ import { Inventory } from './inventory/inventory.js';
 import type { Log } from './log.js';
 import { LiveObjects } from './liveObjects.js';
 import { isSettled, Model } from './model.js';
+import { PlannedRuns, Turn } from './probe/plannedRuns.js';
 import { ToolCache } from './probe/toolCache.js';
 import { HANDLERS, type RequestContext } from './requests.js';
 import type {
@@ -48,6 +50,8 @@ export class ClusterHost {
   readonly #objects: LiveObjects;
   readonly #model = new Model();
   readonly #tools = new ToolCache();
+  readonly #turn = new Turn();
+  readonly #verifications = new PlannedRuns<VerifyPlan, VerifyReport, VerifyProgress>(this.#turn);
   readonly #end = new AbortController();
   #state: ConnectionState = { phase: 'idle' };
   #modelTimer: NodeJS.Timeout | undefined;
@@ -121,6 +125,8 @@ export class ClusterHost {
         tools: this.#tools,
         log: this.#parts.log,
       },
+      turn: this.#turn,
+      verifications: this.#verifications,
     };
     return await HANDLERS[kind](context, params, AbortSignal.any([signal, this.#end.signal]), onProgress);
   }
@@ -140,7 +146,8 @@ export class ClusterHost {
     clearTimeout(this.#pauseTimer);
     clearTimeout(this.#modelTimer);
     this.#end.abort(new KubeError('cancelled', 'the session has ended'));
-    this.#parts.access.dispose();
+    // What a run created is taken away over the same connections.
+    void this.#turn.idle().then(() => this.#parts.access.dispose());
   }
 
   /** Facts or states of kinds changed: a new model is due. At once when it has been quiet, else after what is left of the pause. */

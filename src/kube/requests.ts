@@ -9,14 +9,19 @@ import type { JsonObject } from '../core/network/json.js';
 import { compareNatural } from '../core/network/naturalOrder.js';
 import type { FieldPath, ObjectRef } from '../core/network/place.js';
 import type { PodTable } from '../core/network/podTable.js';
+import type { VerifyPlan, VerifyProgress, VerifyReport } from '../core/reach/verification.js';
 import type { Api } from './api.js';
 import { KubeError } from './errors.js';
 import { liveText } from './liveObjects.js';
 import { resourceOf } from './resources.js';
+import { findOurs, isStale, type Leftover, sweep } from './probe/lifecycle.js';
+import type { PlannedRuns, Turn } from './probe/plannedRuns.js';
 import { probePair } from './probe/probePair.js';
+import { prepareVerification } from './probe/verify.js';
 import type { ProbeContext } from './probe/context.js';
 import type {
   ConnectionState,
+  LeftoverSummary,
   LineSpan,
   Listener,
   PodPage,
@@ -36,6 +41,8 @@ export interface RequestContext {
   /** Watches these live objects and no others. */
   readonly observe: (refs: readonly ObjectRef[]) => void;
   readonly probing: ProbeContext;
+  readonly turn: Turn;
+  readonly verifications: PlannedRuns<VerifyPlan, VerifyReport, VerifyProgress>;
 }
 
 export type Handlers = {
@@ -77,7 +84,28 @@ export const HANDLERS: Handlers = {
     return { model: buildMapModel(model.network, findings, { context, simulated: isSimulated(state()) }) };
   },
   probe: ({ probing }, request, signal, onProgress) => probePair(probing, request, onProgress, signal),
+  verifyPlan: async ({ probing, verifications }, options, signal) =>
+    verifications.keep(await prepareVerification(probing, options, signal)),
+  verify: ({ verifications }, { run }, signal, onProgress) => verifications.run(run, onProgress, signal),
+  cancelRun: ({ turn }, { run }) => {
+    turn.cancel(run);
+    return {};
+  },
+  leftovers: async ({ api }, _, signal) => ({ objects: (await findOurs(api, {}, signal)).map(summaryOf) }),
+  sweep: async ({ api }, { all }, signal) => {
+    const found = (await findOurs(api, {}, signal)).filter((one) => all || isStale(one, Date.now()));
+    await sweep(api, found, signal);
+    return { removed: found.map(summaryOf) };
+  },
 };
+
+const summaryOf = (object: Leftover): LeftoverSummary => ({
+  kind: object.kind,
+  namespace: object.namespace,
+  name: object.name,
+  createdAt: object.createdAt,
+  stale: isStale(object, Date.now()),
+});
 
 /** Whether the API server says of itself that it is a simulated one. */
 const isSimulated = (state: ConnectionState): boolean =>

@@ -14,6 +14,7 @@ import type { Evidence, Datapath } from '../core/network/reading.js';
 import type { FieldPath, ObjectRef, Place } from '../core/network/place.js';
 import type { Phase } from '../core/network/podTable.js';
 import type { ProbeProgress, ProbeReport, ProbeRequest } from '../core/reach/report.js';
+import type { VerifyOptions, VerifyPlan, VerifyProgress, VerifyReport } from '../core/reach/verification.js';
 
 /** The state of the connection, for welcome views and the status. `message` holds the error's own words. */
 export type ConnectionState =
@@ -222,6 +223,30 @@ export interface SessionRequests {
   observe: { params: { refs: readonly ObjectRef[] }; result: Record<string, never> };
   /** Probes one pair from inside the source's own container. Creates nothing; whatever goes wrong stands in the report. */
   probe: { params: ProbeRequest; result: ProbeReport; progress: ProbeProgress };
+  /** Plans a verification of the whole cluster. Creates nothing. */
+  verifyPlan: { params: VerifyOptions; result: VerifyPlan };
+  /**
+   * Runs a plan by its `run`, once; one at a time. To stop it, `cancelRun` is better than aborting: this request then
+   * answers, after everything was taken away, with what was measured.
+   */
+  verify: { params: { run: string }; result: VerifyReport; progress: VerifyProgress };
+  /** Stops the run of that name, of whatever kind. */
+  cancelRun: { params: { run: string }; result: Record<string, never> };
+  /** Objects of ours in the cluster, of whatever run of whomever. */
+  leftovers: { params: Record<string, never>; result: { objects: readonly LeftoverSummary[] } };
+  /** Deletes those that outlived their run; with `all`, those of runs that may still go on elsewhere too. */
+  sweep: { params: { all: boolean }; result: { removed: readonly LeftoverSummary[] } };
+}
+
+/** An object that probing left in the cluster. */
+export interface LeftoverSummary {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  /** It outlived its run: nobody works with it any more. */
+  readonly stale: boolean;
 }
 
 /** What a request tells while it runs; `never` for those that tell nothing. */

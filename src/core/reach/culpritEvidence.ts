@@ -130,25 +130,33 @@ function consistentWith(
   const [first] = around;
   if (place.kind === 'node' && first !== undefined) {
     const name = nodeName(measured, place.node);
+    if (place.direction === 'from' && directionSeen && first.into === 'none' && first.from === 'all')
+      return routesMissing('the other nodes', name);
     if (first.into === 'none' && first.from !== 'all') return `consistent with ${name} being cut off, or down`;
     if (first.from === 'none' && first.into === 'all')
       return place.direction === 'into' && directionSeen
-        ? `consistent with routes to the pods of ${name} that are missing on the other nodes: what its pods send arrives there, and no answer finds back`
+        ? routesMissing(name, 'the other nodes')
         : `consistent with ${name} passing nothing on for its pods: ${FORWARDING}`;
   }
+  const lost = around.find((one) => one.into === 'none' && one.from === 'all');
+  if (place.kind === 'pair' && place.direction === 'forward' && directionSeen && lost?.node === place.a)
+    return routesMissing(nodeName(measured, place.b), nodeName(measured, place.a));
   // Of a pair, the one whose pods reach not even the other node itself.
   const stuck = around.filter((one) => one.from === 'none' && one.into !== 'none');
   const [one] = stuck;
   if (place.kind === 'pair' && stuck.length === 1 && one !== undefined) {
     const name = nodeName(measured, one.node);
     return place.direction === 'forward' && directionSeen && place.b === one.node
-      ? `consistent with routes to the pods of ${name} that are missing on ${nodeName(measured, place.a)}: what its pods send arrives there, and no answer finds back`
+      ? routesMissing(name, nodeName(measured, place.a))
       : `consistent with ${name} passing nothing on for its pods: ${FORWARDING}`;
   }
   if (around.every(({ into, from }) => [into, from].every((share) => share === 'all' || share === 'unknown')))
     return `the nodes reach each other: consistent with ${carrier} being blocked or broken there`;
   return `consistent with ${carrier} being blocked or broken, or with filters on the nodes`;
 }
+
+const routesMissing = (of: string, on: string): string =>
+  `consistent with routes to the pods of ${of} that are missing on ${on}: what those pods send arrives there, and no answer finds back`;
 
 const FORWARDING = 'forwarding switched off (net.ipv4.ip_forward), or a filter on forwarded packets';
 

@@ -3,6 +3,7 @@
  *
  * A promise that was kept wherever it could be tried, and could not be tried everywhere, is inconclusive and says where.
  */
+import { listing } from '../checks/wording.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { formatRef } from '../network/place.js';
 import { nodeName } from './cellWords.js';
@@ -74,15 +75,18 @@ function notEnforced(measured: Measured, network: ClusterNetwork): string[] {
     datapath.enforcesPolicies === false
       ? `${title} has no policy engine, and no other was recognised`
       : 'what was measured got through';
-  return measured.existing.flatMap(({ name, policy }) => {
-    if (policy.kind !== 'denied') return [];
+  const answered = new Map<string, string[]>();
+  for (const { name, policy } of measured.existing) {
+    if (policy.kind !== 'denied') continue;
     const cells = measured.cells.filter((cell) => cell.role === 'existing' && cell.name === name);
-    if (!cells.some((cell) => summarise(cell.tries).outcome.kind === 'answered')) return [];
-    const names = [...new Set(policy.denials.flatMap((denial) => denial.policies.map(formatRef)))].join(', ');
-    return [
-      `${names} is not enforced: it denies connections of the probe pods to ${name}, and they were answered (${why})`,
-    ];
-  });
+    if (!cells.some((cell) => summarise(cell.tries).outcome.kind === 'answered')) continue;
+    const policies = [...new Set(policy.denials.flatMap((denial) => denial.policies.map(formatRef)))].join(', ');
+    answered.set(policies, [...(answered.get(policies) ?? []), name]);
+  }
+  return [...answered].map(
+    ([policies, pods]) =>
+      `${policies} is not enforced: it denies connections of the probe pods to ${listing(pods)}, and they were answered (${why})`,
+  );
 }
 
 function icmpNotes(cells: readonly Cell[], measured: Measured): string[] {

@@ -27,8 +27,8 @@ import type { Method, Tool, ToolRun, ToolTarget } from './tools/tool.js';
 
 /** Seconds that one attempt may take. */
 const ATTEMPT_SECONDS = 3;
-/** Targets at the same time in one pod. */
-const WIDTH = 4;
+/** Targets at the same time in one pod: each runs up to three programs at once. */
+const WIDTH = 8;
 
 export const NODE_SCRIPT = `
 now() { read -r up rest </proc/uptime; }
@@ -52,13 +52,13 @@ datagram() { run "$1" "$2" "$agnhost" connect "$host:$udp" --protocol=udp --time
 pad() { printf "%.$1s" "$filler"; }
 over() { case $address in *:*) echo 48 ;; *) echo 28 ;; esac; }
 tcp_all() {
-  connect || connect || return
+  connect || return
   run "$id" who fetch "http://$host:$source/whoami" || run "$id" who fetch "http://$host:$source/whoami"
   run "$id" name fetch "http://$host:$tcp/$(pad "$mtu")" || run "$id" name fetch "http://$host:$tcp/$(pad "$mtu")"
 }
 udp_all() {
   good=
-  for k in 1 2 3; do datagram "$id" udp 2s "probe-$id-$k" && good=1; done
+  for k in 1 2 3; do datagram "$id" udp 1s "probe-$id-$k" && good=1; done
   [ -n "$good" ] || return
   full=$((mtu - $(over) - 6))
   text="probe-$id-4 $(pad "$full")"
@@ -79,7 +79,7 @@ target() {
   case $address in *:*) host="[$address]" ;; esac
   case $kind in
     pod) tcp_all & udp_all & run "$id" icmp ping -c 2 -W 2 "$address" & wait ;;
-    tcp) connect || connect ;;
+    tcp) connect ;;
     icmp) run "$id" icmp ping -c 2 -W 2 "$address" ;;
     loss) for k in 1 2 3 4 5 6 7 8 9 10; do datagram "$id" udp 1s "probe-$id-$k"; done ;;
     size) size ;;
@@ -124,7 +124,7 @@ export function scriptInput(targets: readonly ScriptTarget[]): string {
 }
 
 /** The longest that a kind of target takes when nothing answers, in seconds. */
-const WORST_SECONDS: Readonly<Record<TargetKind, number>> = { pod: 12, tcp: 7, icmp: 6, loss: 14, size: 16 };
+const WORST_SECONDS: Readonly<Record<TargetKind, number>> = { pod: 20, tcp: 4, icmp: 5, loss: 12, size: 14 };
 
 /** How long a session may take: batches of `WIDTH` targets, each as slow as its slowest, and a margin. */
 export function scriptLimitMs(targets: readonly ScriptTarget[]): number {

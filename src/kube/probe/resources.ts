@@ -15,3 +15,5 @@ export const SERVICES = resource('', 'v1', 'services', 'Service');
 export const NAMESPACES = resource('', 'v1', 'namespaces', 'Namespace', false);
 export const EVENTS = resource('', 'v1', 'events', 'Event');
 export const NETWORK_POLICIES = resource('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy');
+export const JOBS = resource('batch', 'v1', 'jobs', 'Job');
+export const DAEMON_SETS = resource('apps', 'v1', 'daemonsets', 'DaemonSet');

@@ -1,0 +1,320 @@
+/**
+ * Verify Network Model: probe pods on every node, one exec session a node that tries all of its targets from inside the
+ * cluster, a second round for what failed, and everything taken away again.
+ *
+ * Answers with a report whatever happens. Once the first object was made, cleaning up runs to its end, cancelled or not.
+ */
+import type { ClusterNetwork } from '../../core/network/clusterNetwork.js';
+import { type NodeFacts, readinessOf } from '../../core/network/facts.js';
+import { evaluatePolicies, type PolicyPod } from '../../core/policy/evaluate.js';
+import type { PodEndpoint } from '../../core/reach/endpoint.js';
+import { judgeVerification } from '../../core/reach/judge.js';
+import type { Cell, MatrixNode } from '../../core/reach/matrix.js';
+import { missingRights } from '../../core/reach/plan.js';
+import { predictRoute } from '../../core/reach/route.js';
+import type {
+  Judgement,
+  Measured,
+  VerifyOptions,
+  VerifyPlan,
+  VerifyProgress,
+  VerifyReport,
+} from '../../core/reach/verification.js';
+import { KubeError } from '../errors.js';
+import type { ProbeContext } from './context.js';
+import { choosePods, type ChosenPod, type ExistingTarget, readExisting } from './existingPods.js';
+import { begin, type Cleanup, end } from './lifecycle.js';
+import { daemonSet, labelsOf, nameOf, portsOf, type Role, type Run } from './manifests.js';
+import { canonical, parsedAddresses, readPolicies } from './objects.js';
+import type { Planned } from './plannedRuns.js';
+import { eventsOf, isUsable, type ProbePod, waitForPods } from './probePods.js';
+import { DAEMON_SETS } from './resources.js';
+import { firstRound, merge, type Placed, secondRound } from './rounds.js';
+import { Sessions } from './sessions.js';
+import { newRun, nodesToTry, planVerification, rolesOf } from './verifyPlan.js';
+
+/** How long probe pods may take to start before those that are there are used. */
+const START_LIMIT_MS = 90_000;
+/** How long a pod whose servers run may take to be found ready by its kubelet. */
+const READY_GRACE_MS = 8_000;
+
+/** Makes the plan, which can then be run once. Throws a `KubeError` when the cluster cannot be asked. */
+export async function prepareVerification(
+  context: ProbeContext,
+  options: VerifyOptions,
+  signal: AbortSignal,
+): Promise<Planned<VerifyPlan, VerifyReport, VerifyProgress>> {
+  const network = context.network();
+  if (network === undefined) throw new KubeError('invalid', 'the cluster has not been read yet');
+  const run = newRun(options, context.access.namespace);
+  // Chosen before the probe pods are there: the model is a living one.
+  const chosen = options.existingPods === false ? [] : choosePods(network, nodesToTry(network).nodes);
+  const plan = await planVerification(context, network, run, options, chosen.length, signal);
+  return {
+    plan,
+    run: (onProgress, stop) =>
+      new Verification({ context, network, run, plan, options, chosen, onProgress }).execute(stop),
+  };
+}
+
+interface Parts {
+  readonly context: ProbeContext;
+  readonly network: ClusterNetwork;
+  readonly run: Run;
+  readonly plan: VerifyPlan;
+  readonly options: VerifyOptions;
+  readonly chosen: readonly ChosenPod[];
+  readonly onProgress: (progress: VerifyProgress) => void;
+}
+
+const NOTHING: Judgement = { promises: [], culprits: [], findings: [], notes: [] };
+
+class Verification {
+  readonly #parts: Parts;
+  readonly #startedAt = new Date();
+  readonly #phases: { name: string; ms: number }[] = [];
+  readonly #nodes: readonly NodeFacts[];
+  readonly #roles: readonly Role[];
+  readonly #sessions: Sessions;
+  #placed: readonly Placed[] = [];
+  #matrixNodes: readonly MatrixNode[] = [];
+  #cells: readonly Cell[] = [];
+  #existing: readonly ExistingTarget[] = [];
+  #transient: readonly string[] = [];
+  #largest: Measured['largest'] = [];
+  #probePolicy: Measured['probePolicy'] = { kind: 'unknown', reasons: ['not evaluated'], policies: [] };
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#nodes = nodesToTry(parts.network).nodes;
+    this.#roles = rolesOf(parts.options, this.#nodes.length);
+    this.#sessions = new Sessions(parts.context, parts.run.namespace);
+  }
+
+  async execute(signal: AbortSignal): Promise<VerifyReport> {
+    const { plan, run, context, onProgress } = this.#parts;
+    const missing = missingRights(plan.rights);
+    if (missing.length > 0) return this.#report(`rights are missing: ${missing.join(', ')}`, undefined);
+    if (plan.rejected !== '') return this.#report(`the server does not let probe pods in: ${plan.rejected}`, undefined);
+    let stopped = '';
+    try {
+      await this.#measure(signal);
+    } catch (error) {
+      stopped = signal.aborted ? 'cancelled' : error instanceof Error ? error.message : String(error);
+    }
+    onProgress({ step: 'cleaning' });
+    const cleanup = await end(context.api, run);
+    this.#phases.push({ name: 'cleaning up', ms: cleanup.ms });
+    return this.#report(stopped, cleanup);
+  }
+
+  async #measure(signal: AbortSignal): Promise<void> {
+    const { plan, onProgress } = this.#parts;
+    await this.#phase('creating', () => this.#create(signal));
+    await this.#phase('starting', () => this.#start(signal));
+    await this.#phase('reading policies', () => this.#readPolicies(signal));
+    const wanted = firstRound(this.#placed, plan.coverage, this.#existing);
+    await this.#phase('probing', async () => {
+      const { cells, mtus } = await this.#sessions.run(
+        wanted,
+        (done, sessions) => onProgress({ step: 'probing', done, sessions }),
+        signal,
+      );
+      this.#cells = cells;
+      this.#matrixNodes = this.#matrixNodes.map((node, index) => ({ ...node, mtu: mtus.get(index) }));
+    });
+    const again = secondRound(this.#cells, wanted, this.#placed, plan.coverage);
+    if (again.length === 0) return;
+    await this.#phase('confirming', async () => {
+      onProgress({ step: 'confirming', paths: again.length });
+      const { cells, sizes } = await this.#sessions.run(again, () => undefined, signal);
+      const { cells: merged, recovered } = merge(this.#cells, cells);
+      this.#cells = merged;
+      this.#largest = sizes;
+      this.#transient = [...new Set(recovered.map((cell) => this.#recovery(cell)))];
+    });
+  }
+
+  #recovery(cell: Cell): string {
+    const name = (node: number): string => this.#nodes[node]?.name ?? '';
+    const to = cell.role === 'existing' ? cell.name : name(cell.to);
+    return `${name(cell.from)} → ${to} did not answer every time at first, and did when it was tried again`;
+  }
+
+  async #create(signal: AbortSignal): Promise<void> {
+    const { context, run, onProgress } = this.#parts;
+    onProgress({ step: 'creating', object: `Job ${nameOf(run)}` });
+    const owner = await begin(context.api, run, signal);
+    for (const role of this.#roles) {
+      onProgress({ step: 'creating', object: `DaemonSet ${nameOf(run, role)}` });
+      await context.api.create(DAEMON_SETS, run.namespace, daemonSet(run, role, owner), signal);
+    }
+  }
+
+  /** Waits for the probe pods, and says of each node what became of its own. */
+  async #start(signal: AbortSignal): Promise<void> {
+    const { context, run, onProgress } = this.#parts;
+    // Nodes that are not Ready may never start a pod: they are not waited for.
+    const ready = new Set(this.#nodes.filter((node) => readinessOf(node) === 'Ready').map((node) => node.name));
+    const runningSince = new Map<string, number>();
+    const isSettled = (pod: ProbePod): boolean => {
+      if (pod.state !== 'running') return pod.state !== 'starting';
+      const since = runningSince.get(pod.name) ?? Date.now();
+      runningSince.set(pod.name, since);
+      return Date.now() - since >= READY_GRACE_MS;
+    };
+    const wanted = this.#nodes.length * this.#roles.length;
+    const pods = await waitForPods(
+      context.api,
+      run,
+      {
+        enough: (now) =>
+          now.filter((pod) => ready.has(pod.node) && isSettled(pod)).length >= ready.size * this.#roles.length,
+        limitMs: START_LIMIT_MS,
+        graceMs: READY_GRACE_MS,
+        onChange: (now) =>
+          onProgress({ step: 'starting', ready: now.filter((pod) => pod.state === 'ready').length, wanted }),
+      },
+      signal,
+    );
+    const of = (node: string, role: Role) => pods.find((pod) => pod.node === node && pod.role === role);
+    this.#placed = this.#nodes.map((node) => ({
+      name: node.name,
+      internalIPs: canonical(node.internalIPs.map((ip) => ip.text)),
+      probe: of(node.name, 'probe'),
+      peer: of(node.name, 'peer'),
+      host: of(node.name, 'host'),
+    }));
+    this.#matrixNodes = await Promise.all(
+      this.#placed.map((placed) => this.#describe(placed, ready.has(placed.name), pods.length === 0, signal)),
+    );
+    if (!this.#placed.some(({ probe }) => isUsable(probe)))
+      throw new KubeError(
+        'invalid',
+        `no probe pod could be started: ${this.#matrixNodes[0]?.notProbed ?? 'there is no node to start one on'}`,
+      );
+  }
+
+  async #describe(placed: Placed, ready: boolean, none: boolean, signal: AbortSignal): Promise<MatrixNode> {
+    const { context, run } = this.#parts;
+    const { probe } = placed;
+    const started = isUsable(probe);
+    const complaint =
+      probe?.state === 'running' ? (await eventsOf(context.api, run.namespace, probe, signal)).at(-1) : undefined;
+    return {
+      name: placed.name,
+      internalIPs: placed.internalIPs,
+      podAddresses: started ? probe.addresses : [],
+      pod: probe?.name ?? '',
+      notProbed: started ? '' : await this.#whyNot(probe, none, signal),
+      ready,
+      kubelet:
+        probe?.state === 'ready'
+          ? { state: 'reached', words: '' }
+          : probe?.state === 'running'
+            ? { state: 'failed', words: complaint ?? 'its readiness probe is not answered' }
+            : { state: 'unknown', words: '' },
+      mtu: undefined,
+    };
+  }
+
+  async #whyNot(pod: ProbePod | undefined, none: boolean, signal: AbortSignal): Promise<string> {
+    const { context, run } = this.#parts;
+    if (pod === undefined) {
+      // A DaemonSet that makes no pod at all says why in its own events: a quota, an admission that says no.
+      const events = none ? await eventsOf(context.api, run.namespace, { name: nameOf(run, 'probe') }, signal) : [];
+      return events.at(-1) ?? 'no probe pod was made for it';
+    }
+    if (pod.words !== '') return `its probe pod did not start: ${pod.words}`;
+    const events = await eventsOf(context.api, run.namespace, pod, signal);
+    return `its probe pod did not start: ${events.at(-1) ?? 'the server does not say why'}`;
+  }
+
+  async #readPolicies(signal: AbortSignal): Promise<void> {
+    const { context, chosen, run } = this.#parts;
+    const source = this.#policyPod('source');
+    const policies = await readPolicies(context, [run.namespace], signal);
+    const traffic = { protocol: 'TCP', port: portsOf('probe').tcp } as const;
+    this.#probePolicy = evaluatePolicies(policies, source, this.#policyPod('target'), traffic);
+    this.#existing = await readExisting(context, chosen, source, signal);
+  }
+
+  /** A probe pod as policies see it; all of them are alike but for their node. */
+  #policyPod(name: string): PolicyPod {
+    const { network, run } = this.#parts;
+    const probe = this.#placed.map((one) => one.probe).find(isUsable);
+    return {
+      kind: 'pod',
+      namespace: run.namespace,
+      name,
+      node: '',
+      labels: labelsOf(run, 'probe'),
+      namespaceLabels: network.facts.namespaces.find((one) => one.name === run.namespace)?.labels,
+      addresses: parsedAddresses(probe?.addresses ?? []),
+      hostNetwork: false,
+      ports: [],
+    };
+  }
+
+  async #phase(name: string, work: () => Promise<void>): Promise<void> {
+    const started = Date.now();
+    try {
+      await work();
+    } finally {
+      this.#phases.push({ name, ms: Date.now() - started });
+    }
+  }
+
+  #report(stopped: string, cleanup: Cleanup | undefined): VerifyReport {
+    const measured = this.#measured();
+    const empty = this.#cells.length === 0 && stopped !== '';
+    return {
+      ...(empty ? NOTHING : judgeVerification(measured, this.#parts.network)),
+      plan: this.#parts.plan,
+      nodes: measured.nodes,
+      cells: measured.cells,
+      stopped,
+      phases: this.#phases,
+      sessions: this.#sessions.count,
+      left: (cleanup?.left ?? []).map((one) => `${one.kind} ${one.namespace}/${one.name}`),
+      startedAt: this.#startedAt.toISOString(),
+      durationMs: Date.now() - this.#startedAt.getTime(),
+    };
+  }
+
+  #measured(): Measured {
+    const { network, plan } = this.#parts;
+    const [first, second] = this.#matrixNodes.filter((node) => node.notProbed === '');
+    const route = first && second ? predictRoute(this.#endpoint(first), this.#endpoint(second), network) : undefined;
+    const toNode =
+      first && second
+        ? predictRoute(
+            this.#endpoint(first),
+            { kind: 'node', name: second.name, addresses: second.internalIPs },
+            network,
+          )
+        : undefined;
+    return {
+      nodes: this.#matrixNodes,
+      cells: this.#cells,
+      coverage: plan.coverage,
+      existing: this.#existing.map(({ name, node, policy }) => ({ name, node, policy })),
+      probePolicy: this.#probePolicy,
+      transient: this.#transient,
+      largest: this.#largest,
+      route,
+      masquerade: toNode?.masquerade,
+    };
+  }
+
+  #endpoint(node: MatrixNode): PodEndpoint {
+    return {
+      kind: 'pod',
+      namespace: this.#parts.run.namespace,
+      name: node.pod,
+      node: node.name,
+      addresses: node.podAddresses,
+      hostNetwork: false,
+    };
+  }
+}
