@@ -124,11 +124,19 @@ export class Workbench {
   }
 
   /**
-   * An item of a tree by its accessible name (a part of it, or a pattern). A tree draws only what is in sight: an item far
-   * down exists after the tree was scrolled to it.
+   * An item of a tree by its accessible name (a part of it, or a pattern), in one view or in all that are open: name the view
+   * where another one may show the same thing, such as a pod in a finding. A tree draws only what is in sight: an item far down
+   * exists after the tree was scrolled to it.
    */
-  treeItem(name: string | RegExp): Locator {
-    return this.page.locator('.sidebar').getByRole('treeitem', { name });
+  treeItem(name: string | RegExp, view?: string): Locator {
+    const sidebar = this.page.locator('.sidebar');
+    if (view === undefined) return sidebar.getByRole('treeitem', { name });
+    const header = this.page.locator(`.pane-header[aria-label^="${view}"]`);
+    return sidebar.locator('.pane', { has: header }).getByRole('treeitem', { name });
+  }
+
+  #item(target: string | RegExp | Locator): Locator {
+    return typeof target === 'string' || target instanceof RegExp ? this.treeItem(target).first() : target.first();
   }
 
   /** The text that an empty view shows instead of a tree. */
@@ -160,8 +168,8 @@ export class Workbench {
   }
 
   /** Expands an item, unless it is. */
-  async expand(name: string | RegExp): Promise<void> {
-    const item = this.treeItem(name).first();
+  async expand(target: string | RegExp | Locator): Promise<void> {
+    const item = this.#item(target);
     await item.waitFor();
     if ((await item.getAttribute('aria-expanded')) === 'true') return;
     await item.click();
@@ -169,20 +177,21 @@ export class Workbench {
     await item.and(this.page.locator('[aria-expanded="true"]')).waitFor();
   }
 
-  /** The text of a tree item's tooltip, as it stands in the hover. */
-  async tooltip(name: string | RegExp): Promise<string> {
-    const hover = this.page.locator('.workbench-hover');
-    // A tooltip of what the mouse was on before must not be taken for this one.
+  /**
+   * The text of a tree item's tooltip, as it stands in the hover, once it says what is expected: rows that come or go move
+   * another one under the mouse, and one that is drawn anew forgets that it is pointed at.
+   */
+  async tooltip(target: string | RegExp | Locator, expected: RegExp): Promise<string> {
+    const hover = this.page.locator('.workbench-hover', { hasText: expected }).first();
+    const item = this.#item(target);
     const { width, height } = this.page.viewportSize() ?? { width: 1280, height: 800 };
-    await this.page.mouse.move(width / 2, height / 2);
-    await hover.first().waitFor({ state: 'hidden' });
-    // A row that is drawn anew under the mouse forgets that it is pointed at; the mouse must move again then.
-    const item = this.treeItem(name).first();
     for (let attempt = 1; ; attempt++) {
+      // Away, so that a hover of another row closes and coming back is news.
+      await this.page.mouse.move(width / 2, height / 2);
       await item.hover({ position: { x: 30 + 4 * attempt, y: 8 } });
       try {
-        await hover.first().waitFor({ timeout: 4_000 });
-        return await hover.first().innerText();
+        await hover.waitFor({ timeout: 4_000 });
+        return await hover.innerText();
       } catch (error) {
         if (attempt === 8) throw error;
       }
@@ -193,8 +202,7 @@ export class Workbench {
 
   /** Right-clicks and gives the entries of the menu, which stays open. */
   async contextMenu(target: string | RegExp | Locator): Promise<string[]> {
-    const item = typeof target === 'string' || target instanceof RegExp ? this.treeItem(target).first() : target;
-    await item.click({ button: 'right' });
+    await this.#item(target).click({ button: 'right' });
     const entries = this.page.getByRole('menuitem');
     await entries.first().waitFor();
     return (await entries.allInnerTexts()).map((text) => text.trim()).filter((text) => text !== '');

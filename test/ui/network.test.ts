@@ -1,5 +1,6 @@
 /** The views on the lecture's cluster: what is shown, what a right-click offers, and the problem that leads to its field. */
 import assert from 'node:assert/strict';
+import { at } from '../../src/core/network/json.js';
 import { withCluster } from '../apiserver/withCluster.js';
 import { eventually, uiTest } from '../host/workbench.js';
 import { lecture } from '../scenarios/lecture.js';
@@ -10,10 +11,8 @@ uiTest('the tree shows nodes, ranges and pods with the conflict, and follows the
     w.set({ 'clusterNetwork.kubeconfig': kubeconfig, 'workbench.hover.delay': 60_000 });
     await w.openView();
     await w.expand(/^node node1/);
-    await w
-      .treeItem(/^pod shop\/web-/)
-      .first()
-      .waitFor();
+    const web = w.treeItem(/^pod shop\/web-/, 'Network').first();
+    await web.waitFor();
     const rows = await w.treeItems();
     assert.match(rows[0] ?? '', /^context simulated-lecture, v1\.34\.4\+simulated, server https:/);
     assert.ok(
@@ -42,20 +41,19 @@ uiTest('the tree shows nodes, ranges and pods with the conflict, and follows the
     await w.screenshot('network-menu-range');
     await w.page.getByRole('menuitem', { name: 'Copy CIDR' }).click();
     await eventually(() => w.clipboard(), '10.244.0.0/24');
-    await w.choose(/^pod shop\/web-/, 'Copy IP Address');
+    await w.choose(web, 'Copy IP Address');
     await eventually(() => w.clipboard(), '10.244.0.2');
 
     // Live: a pod comes, and goes, without a refresh; the node stays open.
-    const [pod] = server.objects('pods').filter(({ metadata }) => metadata.name.startsWith('web-'));
+    const pod = server
+      .objects('pods')
+      .find((each) => each.metadata.name.startsWith('web-') && at(each, 'spec', 'nodeName') === 'node1');
     assert.ok(pod !== undefined);
     server.apply({ ...pod, metadata: { ...pod.metadata, name: 'web-new', uid: 'a-new-pod' } });
-    await w.treeItem(/^pod shop\/web-new/).waitFor();
+    await w.treeItem(/^pod shop\/web-new/, 'Network').waitFor();
     server.remove({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-new' });
-    await w.treeItem(/^pod shop\/web-new/).waitFor({ state: 'detached' });
-    await w
-      .treeItem(/^pod shop\/web-/)
-      .first()
-      .waitFor();
+    await w.treeItem(/^pod shop\/web-new/, 'Network').waitFor({ state: 'detached' });
+    await web.waitFor();
   });
 });
 
@@ -64,7 +62,7 @@ uiTest('a tooltip says the facts and where they come from', {}, async (w) => {
     w.set({ 'clusterNetwork.kubeconfig': kubeconfig });
     await w.openView();
     await w.treeItem(/^CN101/).waitFor();
-    const text = await w.tooltip(/^node node1/);
+    const text = await w.tooltip(w.treeItem(/^node node1/, 'Network'), /CN101, error/);
     assert.match(text, /CN101, error: node1 and node2 both hand out/);
     assert.match(text, /Internal addresses: 192\.168\.1\.2 — status\.addresses/);
     assert.match(text, /Pod range: 10\.244\.0\.0\/24 — spec\.podCIDRs\[0\]/);

@@ -9,8 +9,8 @@ uiTest('a probe across nodes answers, and its page shows the evidence', {}, asyn
   await withCluster(lectureFixed, async ({ kubeconfig }) => {
     w.set({ 'clusterNetwork.kubeconfig': kubeconfig });
     await w.openView();
-    await w.expand(/node1/);
-    const entries = await w.contextMenu(/shop\/web/);
+    await w.expand(w.treeItem(/node1/, 'Network'));
+    const entries = await w.contextMenu(w.treeItem(/shop\/web/, 'Network'));
     assert.ok(
       entries.some((entry) => entry.includes('Probe Connectivity To')),
       entries.join(', '),
@@ -33,12 +33,8 @@ uiTest('a probe between pods of one address is inconclusive, never a success', {
   await withCluster(lecture, async ({ kubeconfig }) => {
     w.set({ 'clusterNetwork.kubeconfig': kubeconfig });
     await w.openView();
-    await w.expand(/node1/);
-    await w
-      .treeItem(/shop\/web/)
-      .first()
-      .waitFor();
-    await w.choose(/shop\/web/, 'Probe Connectivity To');
+    await w.expand(w.treeItem(/node1/, 'Network'));
+    await w.choose(w.treeItem(/shop\/web/, 'Network'), 'Probe Connectivity To');
     await w.pick(/shop\/web.*node2/);
     await w.pick('8080/TCP');
     await w.notification('inconclusive').waitFor();
