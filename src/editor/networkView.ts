@@ -1,6 +1,7 @@
 /** The view *Network*: its tree, and the words, the badge and the context keys around it. */
 import * as vscode from 'vscode';
 import type { MapTarget } from '../core/map/model.js';
+import type { Cluster } from './cluster.js';
 import type { Connection } from './connection.js';
 import { TypedContextKey } from './contextKey.js';
 import { ContextKey, type PhaseKey, View } from './contributions.js';
@@ -19,6 +20,8 @@ export class NetworkView implements vscode.Disposable {
   readonly #phase = new TypedContextKey<PhaseKey>(ContextKey.phase);
   readonly #hasContent = new TypedContextKey<boolean>(ContextKey.hasContent);
   readonly #subscriptions: vscode.Disposable;
+  #cluster: Cluster | undefined;
+  #mirror: { dispose(): void } | undefined;
 
   constructor(connection: Connection, findings: ShownFindings) {
     this.#connection = connection;
@@ -56,6 +59,7 @@ export class NetworkView implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#mirror?.dispose();
     this.#subscriptions.dispose();
   }
 
@@ -72,12 +76,25 @@ export class NetworkView implements vscode.Disposable {
 
   #update(): void {
     const { situation, cluster } = this.#connection;
-    // An empty message leaves the place to the welcome view.
-    this.view.message = messageOf(situation) ?? '';
+    if (cluster !== this.#cluster) {
+      this.#cluster = cluster;
+      this.#mirror?.dispose();
+      // How much has been read so far.
+      this.#mirror = cluster?.mirror.onChange(({ kinds }) => {
+        if (kinds) this.#updateMessage();
+      });
+    }
+    this.#updateMessage();
     this.view.description = cluster?.identity.context ?? '';
     void this.#phase.set(phaseOf(situation));
     void this.#hasContent.set(cluster !== undefined && hasContent(cluster));
     this.#updateBadge();
+  }
+
+  #updateMessage(): void {
+    // An empty message leaves the place to the welcome view.
+    const message = messageOf(this.#connection.situation) ?? '';
+    if (message !== this.view.message) this.view.message = message;
   }
 
   /** Counts what is wrong, not what is merely to be known. */

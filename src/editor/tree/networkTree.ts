@@ -119,8 +119,11 @@ export class NetworkTree implements vscode.TreeDataProvider<NetworkElement>, vsc
   /** The element of a node, made visible by showing more nodes where it must; undefined when there is no such node. */
   node(name: string): NodeElement | undefined {
     const content = this.#content;
-    const index = content?.cluster.mirror.nodeNames.indexOf(name) ?? -1;
-    if (content === undefined || index < 0) return undefined;
+    if (content === undefined) return undefined;
+    const { nodeNames, unreadNodes } = content.cluster.mirror;
+    const known = nodeNames.indexOf(name);
+    const index = known >= 0 ? known : unreadNodes.findIndex((node) => node.name === name);
+    if (index < 0) return undefined;
     if (index >= content.nodeLimit) {
       content.nodeLimit = Math.ceil((index + 1) / NODE_PAGE) * NODE_PAGE;
       this.#changed.fire(undefined);
@@ -342,7 +345,9 @@ class Content implements vscode.Disposable {
 
   nodeElement(name: string): NodeElement | undefined {
     const summary = this.cluster.mirror.node(name);
-    return summary === undefined ? undefined : this.#element(summary, true);
+    if (summary !== undefined) return this.#element(summary, true);
+    const unread = this.cluster.mirror.unreadNodes.find((node) => node.name === name);
+    return unread === undefined ? undefined : this.#element(unreadNode(unread), false);
   }
 
   /** Hands a node's new summary to its element, if it has one. A node that took another's name needs a new element. */
