@@ -24,7 +24,7 @@ uiTest('a probe across nodes answers, and its page shows the evidence', {}, asyn
     await w.notification('holds').waitFor();
     await w.screenshot('probe-holds');
     await w.notification('holds').getByRole('button', { name: 'Show Evidence' }).click();
-    await w.page.locator('iframe.webview.ready').first().waitFor();
+    await w.webview().getByRole('heading', { level: 1 }).waitFor();
     await w.screenshots('probe-page', ['light', 'dark', 'contrast']);
   });
 });
