@@ -34,7 +34,8 @@ How:
   --json                 JSON instead of text
   -h, --help             this text
 
-Exit code: 0 every promise holds, 1 one is violated, 2 could not run, or not everything could be told.
+Exit code: 0 every promise holds (what a NetworkPolicy denies breaks none), 1 one is violated, 2 could not run, or not
+everything could be told.
 `;
 
 interface Options extends VerifyOptions {

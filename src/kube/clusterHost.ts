@@ -128,7 +128,10 @@ export class ClusterHost {
       turn: this.#turn,
       verifications: this.#verifications,
     };
-    return await HANDLERS[kind](context, params, AbortSignal.any([signal, this.#end.signal]), onProgress);
+    const stop = AbortSignal.any([signal, this.#end.signal]);
+    // One request of the other side may be many requests to the server at the same time: no leak, and no warning.
+    setMaxListeners(0, stop);
+    return await HANDLERS[kind](context, params, stop, onProgress);
   }
 
   retry(): void {

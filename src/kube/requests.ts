@@ -14,7 +14,7 @@ import type { Api } from './api.js';
 import { KubeError } from './errors.js';
 import { liveText } from './liveObjects.js';
 import { resourceOf } from './resources.js';
-import { findOurs, isStale, type Leftover, sweep } from './probe/lifecycle.js';
+import { findAllOurs, isStale, type Leftover, sweep } from './probe/lifecycle.js';
 import type { PlannedRuns, Turn } from './probe/plannedRuns.js';
 import { probePair } from './probe/probePair.js';
 import { prepareVerification } from './probe/verify.js';
@@ -91,9 +91,12 @@ export const HANDLERS: Handlers = {
     turn.cancel(run);
     return {};
   },
-  leftovers: async ({ api }, _, signal) => ({ objects: (await findOurs(api, {}, signal)).map(summaryOf) }),
-  sweep: async ({ api }, { all }, signal) => {
-    const found = (await findOurs(api, {}, signal)).filter((one) => all || isStale(one, Date.now()));
+  leftovers: async ({ api, probing }, _, signal) => ({
+    objects: (await findAllOurs(api, probing.access.namespace, signal)).map(summaryOf),
+  }),
+  sweep: async ({ api, probing }, { all }, signal) => {
+    const ours = await findAllOurs(api, probing.access.namespace, signal);
+    const found = ours.filter((one) => all || isStale(one, Date.now()));
     await sweep(api, found, signal);
     return { removed: found.map(summaryOf) };
   },

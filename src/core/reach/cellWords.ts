@@ -25,10 +25,12 @@ export function describeCell(cell: Cell, measured: Measured): string {
   const tries =
     count < 2 ? '' : reached > 0 && reached < count ? `, only ${reached} of ${count} tries` : `, in ${count} tries`;
   const arrived =
-    cell.arrived === true
-      ? '; the request arrived there, and its answer did not come back'
-      : cell.arrived === false
-        ? '; the request did not arrive there'
-        : '';
+    cell.arrivals !== undefined
+      ? `; ${cell.arrivals} of the ${count} requests arrived there`
+      : cell.arrived === true
+        ? '; the request arrived there, and its answer did not come back'
+        : cell.arrived === false
+          ? '; the request did not arrive there'
+          : '';
   return `${from} → ${to}, ${MEASURE_TITLES[cell.measure]}: ${where} ${describeOutcome(outcome)}${tries}${arrived}`;
 }

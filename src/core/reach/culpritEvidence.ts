@@ -7,8 +7,11 @@ import { describeCell, nodeName } from './cellWords.js';
 import type { Culprit } from './culprits.js';
 import { describeCulprit, nodesOfPlace } from './culpritWords.js';
 import { acrossNodes, type Cell, type CellState, stateOf } from './matrix.js';
+import { describeNat } from './nat.js';
 import { carrierOf } from './placement.js';
 import { summarise } from './probe.js';
+import { natOf, probePod } from './probePodEnds.js';
+import { isPodAddress } from './route.js';
 import type { Measured, NamedCulprit } from './verification.js';
 
 /** A culprit with the evidence that places it. */
@@ -23,8 +26,34 @@ export function nameCulprit(culprit: Culprit, measured: Measured, network: Clust
       sizes.length === 0 ? undefined : Math.min(...sizes),
       families,
     ),
-    evidence: culprit.trouble === 'unreachable' ? placement(culprit, measured, network) : samples(culprit, measured),
+    evidence: evidenceOf(culprit, measured, network),
   };
+}
+
+function evidenceOf(culprit: Culprit, measured: Measured, network: ClusterNetwork): string[] {
+  switch (culprit.trouble) {
+    case 'unreachable':
+      return placement(culprit, measured, network);
+    case 'translated':
+      return translations(culprit, measured, network);
+    case 'loss':
+      return samples(culprit, measured, 'lossy');
+    case 'misdirected':
+      return samples(culprit, measured, 'misdirected');
+  }
+}
+
+/** Who was seen as what. */
+function translations(culprit: Culprit, measured: Measured, network: ClusterNetwork): string[] {
+  const sentences = measured.cells
+    .filter((cell) => acrossNodes(cell) && inPlace(culprit, cell.from, cell.to))
+    .flatMap((cell) => {
+      const nat = natOf(measured, network, cell);
+      return nat === undefined || nat.kind === 'preserved'
+        ? []
+        : [describeNat(cell.seenSource, nat, probePod(measured, cell.from), probePod(measured, cell.to))];
+    });
+  return [...new Set(sentences)].slice(0, 3);
 }
 
 /** Whether the path from one node to the other, or the way back, is one that the culprit explains. */
@@ -43,10 +72,9 @@ function inPlace({ place }: Culprit, from: number, to: number): boolean {
 }
 
 /** Measurements that show it, for troubles that no other measurement places. */
-function samples(culprit: Culprit, measured: Measured): string[] {
-  const wanted: CellState = culprit.trouble === 'loss' ? 'lossy' : 'misdirected';
+function samples(culprit: Culprit, measured: Measured, wanted: CellState): string[] {
   return measured.cells
-    .filter((cell) => acrossNodes(cell) && inPlace(culprit, cell.from, cell.to) && stateOf(cell) === wanted)
+    .filter((cell) => acrossNodes(cell) && touches(culprit, cell.from, cell.to) && stateOf(cell) === wanted)
     .slice(0, 3)
     .map((cell) => describeCell(cell, measured));
 }
@@ -81,7 +109,7 @@ function placement(culprit: Culprit, measured: Measured, network: ClusterNetwork
       : [
           `${refused} of the failed measurements were refused, on ports where a probe server listens: something on the way, or on the target’s node, rejects them`,
         ]),
-    ...around.flatMap((one) => nodeSentences(measured, one)),
+    ...around.flatMap((one) => nodeSentences(measured, network, one)),
     consistentWith(culprit, measured, around, network),
   ];
 }
@@ -101,7 +129,7 @@ function share(cells: readonly Cell[]): Share {
   return states.length === 0 ? 'unknown' : ok === states.length ? 'all' : ok === 0 ? 'none' : 'some';
 }
 
-function nodeSentences(measured: Measured, { node, into, from }: Around): string[] {
+function nodeSentences(measured: Measured, network: ClusterNetwork, { node, into, from }: Around): string[] {
   const name = nodeName(measured, node);
   const address = measured.nodes[node]?.internalIPs[0] ?? '';
   return [
@@ -110,7 +138,17 @@ function nodeSentences(measured: Measured, { node, into, from }: Around): string
     ...(from === 'all' ? [`pods on ${name} reach the other nodes themselves`] : []),
     ...(from === 'none' ? [`pods on ${name} do not reach the other nodes themselves either`] : []),
     ...(measured.nodes[node]?.ready === false ? [`${name} is not Ready`] : []),
+    ...outsideOfRanges(measured.nodes[node]?.podAddresses ?? [], network).map(
+      (one) =>
+        `pods on ${name} have addresses outside of every pod range that is known (${one}): nothing need route those`,
+    ),
   ];
+}
+
+/** Those that no known range of pods contains, where ranges are known at all. */
+function outsideOfRanges(addresses: readonly string[], network: ClusterNetwork): string[] {
+  const known = network.claims.some((claim) => claim.role.startsWith('pod-') && claim.used !== false);
+  return known ? addresses.filter((one) => !isPodAddress(one, network)) : [];
 }
 
 /** What the evidence is consistent with, and no further. */
@@ -127,6 +165,12 @@ function consistentWith(
       : carrierOf(measured.route);
   if (!culprit.everything && culprit.modes.every((mode) => mode.measure.endsWith('-large')))
     return consistentWithMtu(measured, network);
+  const family = culprit.modes[0]?.family;
+  const wholeFamily = (['tcp', 'udp'] as const).every((one) =>
+    culprit.modes.some((mode) => mode.measure === one && mode.family === family),
+  );
+  if (!culprit.everything && !wholeFamily)
+    return 'what else was measured on the same paths is answered, so packets find their way: consistent with a filter on the way that drops only this';
   const [first] = around;
   if (place.kind === 'node' && first !== undefined) {
     const name = nodeName(measured, place.node);
@@ -150,9 +194,20 @@ function consistentWith(
       ? routesMissing(name, nodeName(measured, place.a))
       : `consistent with ${name} passing nothing on for its pods: ${FORWARDING}`;
   }
+  if (place.kind === 'pair' && nodesOfPlace(place).every((node) => reachesOthers(measured, place, node)))
+    return 'both exchange packets with pods on other nodes: consistent with a route, a neighbour’s or a forwarding entry for this one peer that is wrong, or a filter for its addresses';
   if (around.every(({ into, from }) => [into, from].every((share) => share === 'all' || share === 'unknown')))
     return `the nodes reach each other: consistent with ${carrier} being blocked or broken there`;
   return `consistent with ${carrier} being blocked or broken, or with filters on the nodes`;
+}
+
+/** Whether a node of a pair exchanges packets with pods of a third node. */
+function reachesOthers(measured: Measured, place: Extract<Culprit['place'], { kind: 'pair' }>, node: number): boolean {
+  const pair = nodesOfPlace(place);
+  const third = (other: number): boolean => !pair.includes(other);
+  const ok = (from: (cell: Cell) => boolean): boolean =>
+    measured.cells.some((cell) => acrossNodes(cell) && from(cell) && stateOf(cell) === 'ok');
+  return ok((cell) => cell.from === node && third(cell.to)) && ok((cell) => cell.to === node && third(cell.from));
 }
 
 const routesMissing = (of: string, on: string): string =>

@@ -1,11 +1,11 @@
-/** Culprits in words: `everything into node-3`, `UDP from node-1 to node-2 only`, `only full packets between node-1 and node-2`. */
+/** Culprits in words: `everything into node-3`, `only UDP from node-1 to node-2`, `only full packets between node-1 and node-2`. */
 import type { Family } from '../ip/address.js';
 import type { Culprit, Mode, Place } from './culprits.js';
 import { type Measure, MEASURE_TITLES, MEASURES } from './matrix.js';
 
 const LARGE: ReadonlySet<Measure> = new Set(['tcp-large', 'udp-large']);
 
-/** `everything`, `UDP`, `IPv6`, `packets above 1410 bytes`: what of the traffic is affected. */
+/** `everything`, `only UDP`, `only IPv6`, `only packets above 1410 bytes`: what of the traffic is affected. */
 export function describeModes(culprit: Culprit, largestBytes: number | undefined, families: readonly Family[]): string {
   if (culprit.everything) return 'everything';
   const { modes } = culprit;
@@ -18,10 +18,12 @@ export function describeModes(culprit: Culprit, largestBytes: number | undefined
       ? `only full-sized ${family}${protocol}packets`
       : `only ${family}${protocol}packets above ${largestBytes} bytes`;
   }
+  // TCP sends again what was lost: that only UDP lost packets does not mean that only UDP is affected.
+  if (culprit.trouble === 'loss') return `${family}packets`;
   const measures = MEASURES.filter((measure) => modes.some((mode) => mode.measure === measure));
-  if (family !== '' && coversEvery(modes, measures)) return `${family.trim()} only:`;
+  if (family !== '' && coversEvery(modes, measures)) return `only ${family.trim()}`;
   const small = measures.filter((measure) => !LARGE.has(measure) || !measures.includes(smallOf(measure)));
-  return `${family}${small.map((measure) => MEASURE_TITLES[measure]).join(' and ')} only:`;
+  return `only ${family}${small.map((measure) => MEASURE_TITLES[measure]).join(' and ')}`;
 }
 
 const smallOf = (measure: Measure): Measure =>
@@ -68,7 +70,7 @@ export function describeCulprit(
   families: readonly Family[],
 ): string {
   const what = describeModes(culprit, largestBytes, families);
-  const predicate = TROUBLE[culprit.trouble][/ packets/.test(what) ? 1 : 0];
+  const predicate = TROUBLE[culprit.trouble][what.includes('packets') ? 1 : 0];
   const count =
     culprit.place.kind === 'node' && culprit.broken < culprit.tried
       ? ` (${culprit.broken} of ${culprit.tried} paths that were tried)`

@@ -3,10 +3,12 @@
  * pair – for each thing that was measured, joined where several measures tell the same.
  *
  * Works on directed edges. A request needs the way there and the way back, so that a failed one alone tells no direction;
- * where the target wrote down that the request arrived, it was the way back that failed.
+ * where the target wrote down that the request arrived, it was the way back that failed. Of lost packets it is counted how
+ * many arrived, and how many of them were answered.
  */
 import type { Family } from '../ip/address.js';
-import { acrossNodes, type Cell, type Measure, stateOf } from './matrix.js';
+import { acrossNodes, type Cell, type CellState, type Measure, stateOf } from './matrix.js';
+import { isMeasured } from './outcome.js';
 
 /** What is wrong with the paths that a culprit explains. */
 export type Trouble =
@@ -130,35 +132,91 @@ function pairs(left: ReadonlySet<string>, state: ReadonlyMap<string, boolean>): 
   return found;
 }
 
+/** A cell as it is judged: beside its own tries, what those of the same path and family tell. */
+interface Observed {
+  readonly cell: Cell;
+  readonly state: CellState;
+  readonly arrived: boolean | undefined;
+  /** Which way loses packets; undefined where nobody counted. */
+  readonly lost: Lost | undefined;
+}
+interface Lost {
+  readonly there: boolean;
+  readonly back: boolean;
+}
+
+const pathOf = (cell: Cell): string => `${keyOf(cell.from, cell.to)} ${cell.family}`;
+
+/**
+ * Cells whose direction is open take it from the datagrams of the same path and family. Where small packets pass at times,
+ * what failed altogether on the same path is lossy too: it failed by the same loss, and not because nothing passes.
+ */
+function observe(cells: readonly Cell[]): Observed[] {
+  const lossy = new Set<string>();
+  const arrived = new Map<string, boolean>();
+  const lost = new Map<string, Lost>();
+  for (const cell of cells) {
+    if (cell.measure !== 'tcp' && cell.measure !== 'udp') continue;
+    if (stateOf(cell) === 'lossy') lossy.add(pathOf(cell));
+    if (cell.measure !== 'udp') continue;
+    if (cell.arrived !== undefined) arrived.set(pathOf(cell), cell.arrived);
+    if (cell.arrivals !== undefined) lost.set(pathOf(cell), lostOf(cell, cell.arrivals));
+  }
+  return cells.map((cell) => {
+    const path = pathOf(cell);
+    const own = stateOf(cell);
+    const state = own === 'broken' && lossy.has(path) ? 'lossy' : own;
+    return {
+      cell,
+      state,
+      arrived: cell.arrived ?? arrived.get(path),
+      lost: lost.get(path),
+    };
+  });
+}
+
+function lostOf(cell: Cell, arrivals: number): Lost {
+  const sent = cell.tries.filter(isMeasured);
+  const answered = sent.filter((one) => one.kind === 'answered').length;
+  return { there: arrivals < sent.length, back: answered < arrivals };
+}
+
 /** The directed edges of one mode and trouble; `seen` when every broken one got its direction from a record. */
-function edgesOf(cells: readonly Cell[], trouble: Trouble, preserved: (cell: Cell) => boolean | undefined) {
+function edgesOf(observed: readonly Observed[], trouble: Trouble, preserved: (cell: Cell) => boolean | undefined) {
   const edges = new Map<string, Edge>();
-  const ok = new Set(cells.filter((cell) => stateOf(cell) === 'ok').map((cell) => keyOf(cell.from, cell.to)));
+  const ok = new Set(observed.filter(({ state }) => state === 'ok').map(({ cell }) => keyOf(cell.from, cell.to)));
   let seen = true;
   const put = (from: number, to: number, broken: boolean): void => {
     const key = keyOf(from, to);
     // One broken observation of a path outweighs good ones: those may have come by connections that were already known.
     if (broken || !edges.has(key)) edges.set(key, { from, to, broken: broken || edges.get(key)?.broken === true });
   };
-  for (const cell of cells) {
-    const state = stateOf(cell);
+  for (const { cell, state, arrived, lost } of observed) {
+    const { from, to } = cell;
     if (state === 'unknown') continue;
     if (trouble === 'translated') {
       const kept = preserved(cell);
-      if (kept !== undefined) put(cell.from, cell.to, !kept);
-    } else if (trouble === 'misdirected') put(cell.from, cell.to, state === 'misdirected');
+      if (kept !== undefined) put(from, to, !kept);
+    } else if (trouble === 'misdirected') put(from, to, state === 'misdirected');
     else if (trouble === 'loss') {
-      if (state !== 'broken') put(cell.from, cell.to, state === 'lossy');
-    } else if (state !== 'broken') put(cell.from, cell.to, false);
+      if (state === 'broken') continue;
+      if (state === 'lossy' && lost !== undefined && (lost.there || lost.back)) {
+        put(from, to, lost.there);
+        if (lost.back) put(to, from, true);
+      } else {
+        if (state === 'lossy') seen = false;
+        put(from, to, state === 'lossy');
+      }
+    } else if (state !== 'broken') put(from, to, false);
     // Only the request is large: its answer needs no more than the small one did.
-    else if (cell.measure === 'tcp-large') put(cell.from, cell.to, true);
-    else if (cell.arrived === true && !ok.has(keyOf(cell.to, cell.from))) {
-      put(cell.from, cell.to, false);
-      put(cell.to, cell.from, true);
+    else if (cell.measure === 'tcp-large') put(from, to, true);
+    else if (arrived === true && !ok.has(keyOf(to, from))) {
+      put(from, to, false);
+      put(to, from, true);
     } else {
       // The way back works when it is opened from there: then it is this connection's own answers that are lost.
-      if (cell.arrived !== false) seen = false;
-      put(cell.from, cell.to, true);
+      if (arrived !== false) seen = false;
+      put(from, to, true);
     }
   }
   return { edges: [...edges.values()], seen };
@@ -169,54 +227,81 @@ function edgesOf(cells: readonly Cell[], trouble: Trouble, preserved: (cell: Cel
  * and ICMP failures the records of the datagrams on the same path are used, where those failed as well.
  */
 export function findCulprits(cells: readonly Cell[], preserved: (cell: Cell) => boolean | undefined): Culprit[] {
-  const across = withArrivals(cells.filter(acrossNodes));
-  const modes = new Map<string, { mode: Mode; cells: Cell[] }>();
-  for (const cell of across) {
-    const key = `${cell.measure} ${cell.family}`;
-    const entry = modes.get(key) ?? { mode: { measure: cell.measure, family: cell.family }, cells: [] };
-    entry.cells.push(cell);
+  const modes = new Map<string, { mode: Mode; observed: Observed[] }>();
+  for (const one of observe(cells.filter(acrossNodes))) {
+    const { measure, family } = one.cell;
+    const key = `${measure} ${family}`;
+    const entry = modes.get(key) ?? { mode: { measure, family }, observed: [] };
+    entry.observed.push(one);
     modes.set(key, entry);
   }
   const found: Culprit[] = [];
-  for (const trouble of ['unreachable', 'misdirected', 'translated', 'loss'] as const) {
-    const judged = [...modes.values()].map(({ mode, cells: own }) => ({ mode, ...edgesOf(own, trouble, preserved) }));
-    const joined = new Map<
-      string,
-      { place: Place; modes: Mode[]; covers: Set<string>; tried: number; seen: boolean }
-    >();
-    for (const { mode, edges, seen } of judged) {
-      for (const { place, covers, tried } of explain(edges)) {
-        const key = JSON.stringify(place);
-        const entry = joined.get(key) ?? { place, modes: [], covers: new Set<string>(), tried: 0, seen: true };
-        entry.modes.push(mode);
-        for (const edge of covers) entry.covers.add(edge);
-        entry.tried = Math.max(entry.tried, tried);
-        entry.seen &&= seen;
-        joined.set(key, entry);
-      }
-    }
-    for (const { place, modes: affected, covers, tried, seen } of joined.values()) {
-      const spared = judged.some(
-        ({ mode, edges }) =>
-          !affected.includes(mode) && edges.some((edge) => !edge.broken && covers.has(keyOf(edge.from, edge.to))),
-      );
-      const directionSeen = trouble === 'translated' || (trouble === 'unreachable' && seen);
-      found.push({ trouble, place, modes: affected, everything: !spared, broken: covers.size, tried, directionSeen });
-    }
+  for (const trouble of ['unreachable', 'misdirected', 'translated'] as const)
+    found.push(...culpritsOf(trouble, [...modes.values()], preserved));
+  for (const family of [4, 6] as const) {
+    const own = [...modes.values()].filter(({ mode }) => mode.family === family);
+    found.push(...lossIn(own.filter(({ mode }) => isSmall(mode.measure))));
+    found.push(...lossIn(own.filter(({ mode }) => mode.measure.endsWith('-large') && !lossSeen(own))));
   }
   return found;
 }
 
-/** Cells whose direction is open take it from the datagrams of the same path and family. */
-function withArrivals(cells: readonly Cell[]): Cell[] {
-  const records = new Map<string, boolean>();
-  for (const cell of cells) {
-    if (cell.arrived === undefined || cell.measure !== 'udp') continue;
-    records.set(`${keyOf(cell.from, cell.to)} ${cell.family}`, cell.arrived);
+interface ObservedMode {
+  readonly mode: Mode;
+  readonly observed: readonly Observed[];
+}
+
+const isSmall = (measure: Measure): boolean => measure === 'tcp' || measure === 'udp';
+const lossSeen = (modes: readonly ObservedMode[]): boolean =>
+  modes.some(({ mode, observed }) => isSmall(mode.measure) && observed.some(({ state }) => state === 'lossy'));
+
+/** Explained for each mode by itself, and joined where several have one place. */
+function culpritsOf(
+  trouble: Exclude<Trouble, 'loss'>,
+  modes: readonly ObservedMode[],
+  preserved: (cell: Cell) => boolean | undefined,
+): Culprit[] {
+  const judged = modes.map(({ mode, observed }) => ({ mode, ...edgesOf(observed, trouble, preserved) }));
+  const joined = new Map<string, { place: Place; modes: Mode[]; covers: Set<string>; tried: number; seen: boolean }>();
+  for (const { mode, edges, seen } of judged) {
+    for (const { place, covers, tried } of explain(edges)) {
+      const key = JSON.stringify(place);
+      const entry = joined.get(key) ?? { place, modes: [], covers: new Set<string>(), tried: 0, seen: true };
+      entry.modes.push(mode);
+      for (const edge of covers) entry.covers.add(edge);
+      entry.tried = Math.max(entry.tried, tried);
+      entry.seen &&= seen;
+      joined.set(key, entry);
+    }
   }
-  return cells.map((cell) =>
-    cell.arrived === undefined && stateOf(cell) === 'broken'
-      ? { ...cell, arrived: records.get(`${keyOf(cell.from, cell.to)} ${cell.family}`) }
-      : cell,
+  return [...joined.values()].map(({ place, modes: affected, covers, tried, seen }) => {
+    const spared = judged.some(
+      ({ mode, edges }) =>
+        !affected.includes(mode) && edges.some((edge) => !edge.broken && covers.has(keyOf(edge.from, edge.to))),
+    );
+    const directionSeen = trouble === 'translated' || (trouble === 'unreachable' && seen);
+    return { trouble, place, modes: affected, everything: !spared, broken: covers.size, tried, directionSeen };
+  });
+}
+
+/**
+ * Loss is explained for several modes at once: by chance one of them loses packets on a path and another does not, and TCP
+ * sends again what was lost.
+ */
+function lossIn(modes: readonly ObservedMode[]): Culprit[] {
+  const { edges, seen } = edgesOf(
+    modes.flatMap(({ observed }) => observed),
+    'loss',
+    () => undefined,
   );
+  const affected = modes.filter(({ observed }) => observed.some(({ state }) => state === 'lossy'));
+  return explain(edges).map(({ place, covers, tried }) => ({
+    trouble: 'loss',
+    place,
+    modes: affected.map(({ mode }) => mode),
+    everything: false,
+    broken: covers.length,
+    tried,
+    directionSeen: seen,
+  }));
 }

@@ -3,17 +3,28 @@
  *
  * A promise that was kept wherever it could be tried, and could not be tried everywhere, is inconclusive and says where.
  */
+import { sharedPodAddresses } from '../checks/podAddressShared.js';
 import { listing } from '../checks/wording.js';
+import { formatAddress } from '../ip/address.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { formatRef } from '../network/place.js';
 import { nodeName } from './cellWords.js';
 import { nameCulprit } from './culpritEvidence.js';
 import { type Culprit, findCulprits } from './culprits.js';
 import { findingsOf } from './findings.js';
-import { judgeAddresses, judgeExisting, judgeKubelet, judgeNat, judgeReach, judgeUnpromised } from './judgePromises.js';
+import {
+  isDenied,
+  judgeAddresses,
+  judgeExisting,
+  judgeKubelet,
+  judgeNat,
+  judgeReach,
+  judgeUnpromised,
+} from './judgePromises.js';
 import { acrossNodes, type Cell, stateOf } from './matrix.js';
 import { summarise } from './probe.js';
-import { natOf } from './probePodEnds.js';
+import { othersAt } from './owners.js';
+import { natOf, probePod } from './probePodEnds.js';
 import type { Judgement, Measured } from './verification.js';
 
 export function judgeVerification(measured: Measured, network: ClusterNetwork): Judgement {
@@ -22,17 +33,18 @@ export function judgeVerification(measured: Measured, network: ClusterNetwork): 
     const nat = nats.get(cell);
     return nat === undefined || nat.kind === 'unreadable' ? undefined : nat.kind === 'preserved';
   };
-  const shared = sharedAddresses(measured);
+  const shared = sharedAddresses(measured, network);
   const usable = measured.cells.filter((cell) => !shared.cells.has(cell));
-  const culprits = findCulprits(usable, preserved)
+  const unblocked = usable.filter((cell) => !isDenied(measured, network, cell));
+  const culprits = findCulprits(unblocked, preserved)
     .filter((culprit) => !onlyIcmp(culprit))
     .map((culprit) => nameCulprit(culprit, measured, network));
   const promises = [
     judgeAddresses(network, shared.words),
-    judgeReach(measured, usable, shared.words, 'across nodes', culprits),
-    judgeReach(measured, usable, [], 'on one node', []),
-    ...judgeExisting(measured, network),
-    judgeNat(measured, usable, nats),
+    judgeReach(measured, network, usable, shared.words, 'across nodes', culprits),
+    judgeReach(measured, network, usable, [], 'on one node', []),
+    ...judgeExisting(measured, network, shared.cells),
+    judgeNat(measured, usable, nats, shared.words),
     judgeKubelet(measured),
     ...judgeUnpromised(measured, usable),
   ];
@@ -55,19 +67,47 @@ export function judgeVerification(measured: Measured, network: ClusterNetwork): 
 const onlyIcmp = (culprit: Culprit): boolean =>
   culprit.trouble !== 'translated' && culprit.modes.every((mode) => mode.measure === 'icmp');
 
-/** Cells whose source and target have one address: what answered may have been the source itself. */
-function sharedAddresses(measured: Measured): { cells: ReadonlySet<Cell>; words: string[] } {
-  const cells = new Set<Cell>();
+/** What is known of addresses that several pods have. */
+interface Sharing {
+  /** Cells whose result says nothing of their target: the source, or another pod, may have answered. */
+  readonly cells: ReadonlySet<Cell>;
+  /** Who shares what, among the pods that were tried. */
+  readonly words: readonly string[];
+}
+
+/**
+ * Cells whose source and target have one address: what answered may have been the source itself. And those of pods that do
+ * not say who they are, where another pod has their address.
+ */
+function sharedAddresses(measured: Measured, network: ClusterNetwork): Sharing {
   const said = new Set<string>();
+  const probeOf = (node: number): string => `the probe pod of ${nodeName(measured, node)}`;
+  for (const [index, { podAddresses }] of measured.nodes.entries()) {
+    for (const [other, { podAddresses: others }] of measured.nodes.entries()) {
+      for (const address of other > index ? podAddresses.filter((one) => others.includes(one)) : [])
+        said.add(`${probeOf(index)} and ${probeOf(other)} both have ${address}`);
+    }
+    const own = probePod(measured, index);
+    for (const other of podAddresses.length === 0 ? [] : othersAt(own, own, network)) {
+      if (!isOurs(other, measured)) said.add(`${probeOf(index)} and ${other} both have ${listing(podAddresses)}`);
+    }
+  }
+  const shared = new Map(sharedPodAddresses(network).map((one) => [formatAddress(one.address), one]));
+  const cells = new Set<Cell>();
   for (const cell of measured.cells) {
-    const own = measured.nodes[cell.from]?.podAddresses ?? [];
-    if (cell.source !== 'pod' || !own.includes(cell.address)) continue;
-    cells.add(cell);
-    const target = cell.role === 'existing' ? cell.name : `the probe pod of ${nodeName(measured, cell.to)}`;
-    said.add(`the probe pod of ${nodeName(measured, cell.from)} and ${target} both have ${cell.address}`);
+    const own = cell.source === 'pod' ? (measured.nodes[cell.from]?.podAddresses ?? []) : [];
+    if (own.includes(cell.address) || (cell.role === 'existing' && shared.has(cell.address))) cells.add(cell);
+    if (cell.role === 'existing' && own.includes(cell.address))
+      said.add(`${probeOf(cell.from)} and ${cell.name} both have ${cell.address}`);
   }
   return { cells, words: [...said] };
 }
+
+/** Whether a pod of the inventory, in words, is one of the run's own. */
+const isOurs = (pod: string, { namespace, nodes }: Measured): boolean => {
+  const prefix = nodes.find((node) => node.pod !== '')?.pod.replace(/-[^-]+-[^-]+$/, '-');
+  return prefix !== undefined && pod.startsWith(`pod ${namespace}/${prefix}`);
+};
 
 function notEnforced(measured: Measured, network: ClusterNetwork): string[] {
   const { title, datapath } = network.reading;
@@ -82,6 +122,16 @@ function notEnforced(measured: Measured, network: ClusterNetwork): string[] {
     if (!cells.some((cell) => summarise(cell.tries).outcome.kind === 'answered')) continue;
     const policies = [...new Set(policy.denials.flatMap((denial) => denial.policies.map(formatRef)))].join(', ');
     answered.set(policies, [...(answered.get(policies) ?? []), name]);
+  }
+  const between = measured.cells.filter(
+    (cell) => cell.source === 'pod' && (cell.role === 'pod' || cell.role === 'peer'),
+  );
+  for (const policy of [measured.probePolicy.tcp, measured.probePolicy.udp]) {
+    if (policy.kind !== 'denied') continue;
+    const policies = [...new Set(policy.denials.flatMap((denial) => denial.policies.map(formatRef)))].join(', ');
+    const measure = policy === measured.probePolicy.tcp ? 'tcp' : 'udp';
+    const own = between.filter((cell) => cell.measure === measure);
+    if (own.some((cell) => stateOf(cell) === 'ok')) answered.set(policies, ['each other']);
   }
   return [...answered].map(
     ([policies, pods]) =>

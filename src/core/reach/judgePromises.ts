@@ -1,5 +1,7 @@
 /** The verdict on each promise, with counts and evidence, out of the cells of the matrix. */
+import { podAddressShared } from '../checks/podAddressShared.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
+import type { PolicyAnswer } from '../policy/evaluate.js';
 import { capped, describeCell } from './cellWords.js';
 import { acrossNodes, type Cell, type CellState, stateOf } from './matrix.js';
 import { describeNat, type NatClass } from './nat.js';
@@ -23,38 +25,60 @@ const notTried = (measured: Measured): string[] =>
     .filter((node) => node.notProbed !== '')
     .map((node) => `${node.name} could not be tried: ${node.notProbed}`);
 
-/** Addresses of all pods that the inventory has, and those of the probe pods. */
+/** Addresses of all pods that the inventory has, and those of the probe pods. `shared`: of pods that were tried, in words. */
 export function judgeAddresses(network: ClusterNetwork, shared: readonly string[]): CountedVerdict {
   const { pods, gaps } = network.facts;
-  const owners = new Map<string, string[]>();
+  const found = podAddressShared.run(network);
+  const of = (severity: string) => found.filter((one) => one.severity === severity).map((one) => one.message);
+  const sentences = [...shared, ...of('error')];
+  let kept = 0;
   for (const row of pods.rows()) {
-    if (!pods.ownsAddresses(row)) continue;
-    for (const ip of pods.ips(row)) {
-      const key = `${pods.network(row)} ${ip}`;
-      const list = owners.get(key);
-      const name = `pod ${pods.namespace(row)}/${pods.name(row)}`;
-      if (list === undefined) owners.set(key, [name]);
-      else list.push(name);
-    }
+    if (pods.ownsAddresses(row) && !pods.terminating(row)) kept += pods.ips(row).length;
   }
-  const twice = [...owners].filter(([, names]) => names.length > 1);
-  const sentences = [
-    ...shared,
-    ...twice.map(
-      ([key, names]) => `${names.slice(0, 4).join(' and ')} have one address, ${key.slice(key.indexOf(' ') + 1)}`,
-    ),
-  ];
-  const kept = owners.size - twice.length;
-  if (sentences.length > 0)
-    return counted('uniqueAddress', '', 'violated', capped(sentences), { broken: sentences.length, kept });
-  if (gaps.some((gap) => gap.resource === 'pods'))
-    return counted('uniqueAddress', '', 'inconclusive', ['not all pods could be read'], { kept });
-  return counted('uniqueAddress', '', 'holds', [`${kept} addresses of pods, none of them twice`], { kept });
+  const say = (verdict: Verdict, evidence: readonly string[], more = {}): CountedVerdict =>
+    counted('uniqueAddress', '', verdict, evidence, { kept, ...more });
+  if (sentences.length > 0) return say('violated', capped(sentences), { broken: sentences.length });
+  const doubts = of('warning');
+  if (doubts.length > 0) return say('inconclusive', capped(doubts), { unknown: doubts.length });
+  if (gaps.some((gap) => gap.resource === 'pods')) return say('inconclusive', ['not all pods could be read']);
+  return say('holds', [`${kept} addresses of pods, none of them twice`]);
+}
+
+/** What NetworkPolicies say of a measurement between probe pods. */
+const policyOf = ({ probePolicy }: Measured, { measure }: Cell): PolicyAnswer =>
+  measure === 'udp' || measure === 'udp-large' ? probePolicy.udp : probePolicy.tcp;
+
+/** Whether a solution may enforce policies: unless it is known that none does. */
+const mayEnforce = (network: ClusterNetwork): boolean => network.reading.datapath.enforcesPolicies !== false;
+
+/**
+ * Whether a failure between probe pods is one that a NetworkPolicy asks for. A policy lets everything or nothing of a kind
+ * through: what is lost at times, or fails in full size only, or is answered by another host, failed by something else.
+ */
+export const isDenied = (measured: Measured, network: ClusterNetwork, cell: Cell): boolean =>
+  mayEnforce(network) &&
+  stateOf(cell) === 'broken' &&
+  (cell.measure === 'tcp' || cell.measure === 'udp') &&
+  policyOf(measured, cell).kind === 'denied';
+
+/** Why a failure between probe pods may be a policy's doing though none is known to deny it; in words. */
+function doubtsOf(measured: Measured, network: ClusterNetwork, cells: readonly Cell[]): string[] {
+  if (!mayEnforce(network)) return [];
+  const dropped = cells.filter(
+    (cell) => stateOf(cell) === 'broken' && (cell.measure === 'tcp' || cell.measure === 'udp'),
+  );
+  if (dropped.length === 0) return [];
+  const reasons = dropped.flatMap((cell) => {
+    const policy = policyOf(measured, cell);
+    return policy.kind === 'unknown' ? policy.reasons : [];
+  });
+  return [...new Set([...reasons, ...measured.otherPolicies])];
 }
 
 /** Reachability between probe pods, across nodes or on each node. ICMP does not count: networks may drop it on purpose. */
 export function judgeReach(
   measured: Measured,
+  network: ClusterNetwork,
   cells: readonly Cell[],
   shared: readonly string[],
   scope: 'across nodes' | 'on one node',
@@ -67,27 +91,43 @@ export function judgeReach(
   );
   const by = (...states: CellState[]) => own.filter((cell) => states.includes(stateOf(cell)));
   const kept = by('ok');
-  const broken = by('broken', 'misdirected', 'lossy');
+  const failed = by('broken', 'misdirected', 'lossy');
+  const denied = failed.filter((cell) => isDenied(measured, network, cell));
+  const broken = failed.filter((cell) => !denied.includes(cell));
   const unknown = by('unknown');
   const missing = notTried(measured);
-  const counts = { kept: kept.length, broken: broken.length, unknown: unknown.length + shared.length };
-  const details = capped(broken.map((cell) => describeCell(cell, measured)));
-  const open = capped(unknown.map((cell) => describeCell(cell, measured)));
-  const say = (verdict: Verdict, evidence: readonly string[], more = counts): CountedVerdict =>
-    counted('podToPod', scope, verdict, evidence, more);
-  const { probePolicy } = measured;
+  const say = (verdict: Verdict, evidence: readonly string[]): CountedVerdict =>
+    counted('podToPod', scope, verdict, evidence, {
+      kept: kept.length,
+      broken: broken.length,
+      blocked: denied.length,
+      unknown: unknown.length + shared.length,
+    });
+  const describe = (some: readonly Cell[]): string[] => capped(some.map((cell) => describeCell(cell, measured)));
   if (broken.length > 0) {
-    if (probePolicy.kind === 'denied')
-      return counted('podToPod', scope, 'blockedByPolicy', [...probePolicy.denials.map(({ why }) => why), ...details], {
-        ...counts,
-        broken: 0,
-        blocked: broken.length,
-      });
     const words = culprits.filter(({ culprit }) => culprit.trouble !== 'translated').map((one) => one.words);
-    if (probePolicy.kind === 'unknown' && probePolicy.policies.length > 0)
-      return say('inconclusive', [...probePolicy.reasons, ...words, ...details]);
-    return say('violated', [...words, ...details, ...missing, ...shared]);
+    const doubts = doubtsOf(measured, network, broken);
+    return doubts.length > 0 && broken.every((cell) => stateOf(cell) === 'broken')
+      ? say('inconclusive', [
+          ...words,
+          ...doubts.map((doubt) => `a policy may be meant: ${doubt}`),
+          ...describe(broken),
+        ])
+      : say('violated', [...words, ...describe(broken), ...missing, ...shared]);
   }
+  if (denied.length > 0) {
+    const denials = [...new Set(denied.flatMap((cell) => denialsOf(policyOf(measured, cell))))];
+    const protocols = new Set(denied.map((cell) => cell.measure));
+    // Probe pods are alike to a policy: one that is enforced lets none of them through.
+    if (kept.some((cell) => protocols.has(cell.measure)))
+      return say('inconclusive', [
+        ...denials,
+        'yet some of these measurements were answered: the policy is not enforced everywhere, or something else drops what failed',
+        ...describe(denied),
+      ]);
+    return say('blockedByPolicy', [...denials, ...describe(denied)]);
+  }
+  const open = describe(unknown);
   if (kept.length === 0) {
     if (shared.length > 0)
       return say('inconclusive', [...shared, 'a connection to an address of one’s own need not leave the pod']);
@@ -100,13 +140,25 @@ export function judgeReach(
   return gaps.length > 0 ? say('inconclusive', [...gaps, fact]) : say('holds', [fact]);
 }
 
+const denialsOf = (policy: PolicyAnswer): string[] =>
+  policy.kind === 'denied' ? policy.denials.map(({ why }) => why) : [];
+
 /** Pods that were there already, each tried from a few nodes: policies may be meant for them. */
-export function judgeExisting(measured: Measured, network: ClusterNetwork): CountedVerdict[] {
+export function judgeExisting(
+  measured: Measured,
+  network: ClusterNetwork,
+  shared: ReadonlySet<Cell>,
+): CountedVerdict[] {
   if (measured.existing.length === 0) return [];
   const evidence: string[] = [];
   let [kept, broken, blocked, unknown] = [0, 0, 0, 0];
   for (const pod of measured.existing) {
-    const cells = measured.cells.filter((cell) => cell.role === 'existing' && cell.name === pod.name);
+    const all = measured.cells.filter((cell) => cell.role === 'existing' && cell.name === pod.name);
+    const cells = all.filter((cell) => !shared.has(cell));
+    unknown += all.length - cells.length;
+    const [doubtful] = all.filter((cell) => shared.has(cell));
+    if (doubtful !== undefined)
+      evidence.push(`${pod.name}: another pod has its address ${doubtful.address} too, and may have answered`);
     // ICMP is tried where a pod declares no port; its silence proves nothing.
     const states = cells.map((cell) =>
       cell.measure === 'icmp' && stateOf(cell) === 'broken' ? 'unknown' : stateOf(cell),
@@ -116,15 +168,21 @@ export function judgeExisting(measured: Measured, network: ClusterNetwork): Coun
     const bad = cells.filter((_, index) => ['broken', 'lossy', 'misdirected'].includes(states[index] ?? ''));
     if (bad.length === 0) continue;
     const details = bad.slice(0, 2).map((cell) => describeCell(cell, measured));
-    if (pod.policy.kind === 'denied') {
+    const others = mayEnforce(network) ? [...measured.otherPolicies, ...pod.otherPolicies] : [];
+    const alike = bad.every((cell) => probePodsFail(measured, network, cell));
+    if (pod.policy.kind === 'denied' && mayEnforce(network)) {
       blocked += bad.length;
-      evidence.push(...pod.policy.denials.map((denial) => denial.why), ...details);
-    } else if (bad.every((cell) => probePodsFail(measured, cell))) {
+      evidence.push(...denialsOf(pod.policy), ...details);
+    } else if (others.length > 0) {
+      unknown += bad.length;
+      evidence.push(...new Set(others.map((other) => `a policy may be meant: ${other}`)), ...details);
+    } else if (alike) {
       broken += bad.length;
       evidence.push(...details.map((line) => `${line} – as the probe pods of these nodes do not either`));
-    } else if (pod.policy.kind === 'unknown' || network.reading.datapath.enforcesPolicies !== false) {
+    } else if (mayEnforce(network)) {
       unknown += bad.length;
       evidence.push(
+        ...(pod.policy.kind === 'unknown' ? pod.policy.reasons : []),
         ...details.map(
           (line) =>
             `${line} – though the probe pods of these nodes reach each other: the pod may be broken, or a policy of another kind than NetworkPolicy may be meant for it`,
@@ -146,30 +204,36 @@ export function judgeExisting(measured: Measured, network: ClusterNetwork): Coun
             ? 'holds'
             : 'notRun';
   const fact = `${measured.existing.length} pods tried, ${kept} measurements answered`;
-  const said = evidence.length > 0 ? capped(evidence) : [fact];
+  const said = evidence.length > 0 ? capped([...new Set(evidence)]) : [fact];
   return [counted('podToPod', 'pods that were there already', verdict, said, { kept, broken, blocked, unknown })];
 }
 
-/** Whether the probe pods fail on the same path, so that the pod itself is not what is wrong. */
-const probePodsFail = (measured: Measured, cell: Cell): boolean =>
+/** Whether the probe pods fail on the same path, and not by a policy, so that the pod itself is not what is wrong. */
+const probePodsFail = (measured: Measured, network: ClusterNetwork, cell: Cell): boolean =>
   measured.cells.some(
     (other) =>
       other.source === 'pod' &&
       (other.role === 'pod' || other.role === 'peer') &&
       other.from === cell.from &&
       other.to === cell.to &&
-      stateOf(other) === 'broken',
+      (stateOf(other) === 'broken' || stateOf(other) === 'lossy') &&
+      !isDenied(measured, network, other),
   );
 
 export function judgeNat(
   measured: Measured,
   cells: readonly Cell[],
   nats: ReadonlyMap<Cell, NatClass | undefined>,
+  shared: readonly string[],
 ): CountedVerdict {
-  const known = cells.flatMap((cell) => {
+  const own = cells.filter((cell) => cell.source === 'pod' && (cell.role === 'pod' || cell.role === 'peer'));
+  const known = own.flatMap((cell) => {
     const nat = nats.get(cell);
     return nat === undefined || nat.kind === 'unreadable' ? [] : [{ cell, nat }];
   });
+  const pathOf = (cell: Cell): string => [cell.from, cell.to, cell.role, cell.family].join(' ');
+  const seen = new Set(known.map(({ cell }) => pathOf(cell)));
+  const unseen = new Set(own.map(pathOf).filter((path) => !seen.has(path))).size;
   const translated = known.filter(({ nat }) => nat.kind !== 'preserved');
   const kept = known.length - translated.length;
   if (translated.length > 0) {
@@ -179,9 +243,18 @@ export function judgeNat(
     return counted('withoutNat', '', 'violated', capped([...new Set(sentences)]), { kept, broken: translated.length });
   }
   if (known.length === 0) return counted('withoutNat', '', 'notRun', ['no target said which source address it saw']);
-  const missing = notTried(measured);
+  const missing = [
+    ...notTried(measured),
+    ...shared,
+    ...(unseen === 0
+      ? []
+      : [`on ${unseen} of ${unseen + seen.size} paths no target could say which source address it saw`]),
+  ];
   const fact = `${known.length} measurements, in all of them the target saw the source’s own address`;
-  return counted('withoutNat', '', missing.length > 0 ? 'inconclusive' : 'holds', [...missing, fact], { kept });
+  return counted('withoutNat', '', missing.length > 0 ? 'inconclusive' : 'holds', [...missing, fact], {
+    kept,
+    unknown: unseen,
+  });
 }
 
 /** The kubelet's own requests to the probe pods, its readiness probes: agents of a node reaching the pods on it. */

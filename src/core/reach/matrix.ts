@@ -39,6 +39,11 @@ export interface Cell {
    * nobody looked, or could.
    */
   readonly arrived: boolean | undefined;
+  /**
+   * Of UDP that was answered at times only: how many of the datagrams the target's server wrote down, so that it can be told
+   * whether requests or answers are lost. Undefined where that is not known.
+   */
+  readonly arrivals?: number | undefined;
   /** The source address that the server saw; empty when it is not known. */
   readonly seenSource: string;
   /** For `existing`: `pod shop/web-1`. */

@@ -58,10 +58,12 @@ tcp_all() {
 }
 udp_all() {
   good=
-  for k in 1 2 3; do datagram "$id" udp 1s "probe-$id-$k" && good=1; done
-  [ -n "$good" ] || return
+  for k in 1 2 3 4 5 6; do
+    datagram "$id" udp 1s "probe-$id-$k" && good=1
+    [ $k -ge 3 ] && [ -z "$good" ] && return
+  done
   full=$((mtu - $(over) - 6))
-  text="probe-$id-4 $(pad "$full")"
+  text="probe-$id-99 $(pad "$full")"
   text=$(printf "%.\${full}s" "$text")
   datagram "$id" large 2s "$text" || datagram "$id" large 2s "$text"
 }
@@ -81,7 +83,7 @@ target() {
     pod) tcp_all & udp_all & run "$id" icmp ping -c 2 -W 2 "$address" & wait ;;
     tcp) connect ;;
     icmp) run "$id" icmp ping -c 2 -W 2 "$address" ;;
-    loss) for k in 1 2 3 4 5 6 7 8 9 10; do datagram "$id" udp 1s "probe-$id-$k"; done ;;
+    loss) for k in 1 2 3 4 5 6 7 8 9 10; do datagram "$id" udp 2s "probe-$id-$k"; done ;;
     size) size ;;
   esac
 }
@@ -124,7 +126,7 @@ export function scriptInput(targets: readonly ScriptTarget[]): string {
 }
 
 /** The longest that a kind of target takes when nothing answers, in seconds. */
-const WORST_SECONDS: Readonly<Record<TargetKind, number>> = { pod: 20, tcp: 4, icmp: 5, loss: 12, size: 14 };
+const WORST_SECONDS: Readonly<Record<TargetKind, number>> = { pod: 20, tcp: 4, icmp: 5, loss: 22, size: 14 };
 
 /** How long a session may take: batches of `WIDTH` targets, each as slow as its slowest, and a margin. */
 export function scriptLimitMs(targets: readonly ScriptTarget[]): number {

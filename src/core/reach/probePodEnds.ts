@@ -9,7 +9,7 @@ import type { Measured } from './verification.js';
 
 export const probePod = (measured: Measured, node: number): PodEndpoint => ({
   kind: 'pod',
-  namespace: 'probe',
+  namespace: measured.namespace,
   name: measured.nodes[node]?.pod ?? '',
   node: nodeName(measured, node),
   addresses: measured.nodes[node]?.podAddresses ?? [],

@@ -54,16 +54,25 @@ export interface ExistingPod {
   readonly node: number;
   /** What NetworkPolicies say of a probe pod's connection to it. */
   readonly policy: PolicyAnswer;
+  /** Policies of other kinds that may select one of the two; in words. */
+  readonly otherPolicies: readonly string[];
 }
 
 /** Everything that was measured, before it is judged. */
 export interface Measured {
+  /** The namespace of the probe pods. */
+  readonly namespace: string;
   readonly nodes: readonly MatrixNode[];
   readonly cells: readonly Cell[];
   readonly coverage: Coverage;
   readonly existing: readonly ExistingPod[];
-  /** What NetworkPolicies say of one probe pod's connection to another. */
-  readonly probePolicy: PolicyAnswer;
+  /** What NetworkPolicies say of one probe pod's traffic to another's servers. */
+  readonly probePolicy: { readonly tcp: PolicyAnswer; readonly udp: PolicyAnswer };
+  /**
+   * Policies of other kinds than NetworkPolicy (a solution's own, cluster-wide ones) that may select probe pods; in words.
+   * What they say is not evaluated. Only looked for where something failed.
+   */
+  readonly otherPolicies: readonly string[];
   /** Paths that failed at first and did not when tried again; in words. */
   readonly transient: readonly string[];
   /** The largest packets, in bytes with the IP header, that passed where full-sized ones did not. */

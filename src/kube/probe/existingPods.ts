@@ -79,6 +79,7 @@ export async function readExisting(
         details,
         port,
         policy: evaluatePolicies(policies, source, target, traffic),
+        otherPolicies: [],
       };
     }),
   );

@@ -4,9 +4,9 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { at, listOf, numberOf, parseJson, textMapOf, textOf } from '../../core/network/json.js';
-import { type Api, pathOf, type Resource } from '../api.js';
+import { type Api, pathOf, type Resource, type Scope } from '../api.js';
 import { KubeError, type KubeErrorKind } from '../errors.js';
-import { deadlineJob, OURS, type Owner, type Run, runOf, selectRun } from './manifests.js';
+import { deadlineJob, nameOf, OURS, type Owner, type Run, runOf, selectRun } from './manifests.js';
 import { DAEMON_SETS, JOBS, PODS } from './resources.js';
 
 /** Creates the Job that owns everything else. From here on the server takes all of it away by itself. */
@@ -34,23 +34,42 @@ const KINDS = [
 ] as const;
 const PAGE = 500;
 
-/** Objects of ours: of one run, or of all of them. Kinds that may not be listed are left out. */
+/** Objects of ours in one namespace: of one run, or of all of them. Kinds that may not be listed are left out. */
 export async function findOurs(
   api: Api,
-  where: { readonly namespace?: string; readonly run?: string },
+  where: { readonly namespace: string; readonly run?: string },
   signal: AbortSignal,
 ): Promise<Leftover[]> {
   const labelSelector = where.run === undefined ? OURS : selectRun(where.run);
-  const scope = { labelSelector, ...(where.namespace === undefined ? {} : { namespace: where.namespace }) };
   const found: Leftover[] = [];
   for (const [kind, resource] of KINDS) {
     await tolerating('forbidden', async () => {
-      const answer = await api.page(resource, { ...scope, limit: PAGE }, 'application/json', signal);
-      const items = listOf(at(parseJson(answer.body.toString('utf8')), 'items'));
-      found.push(...items.map((item) => leftover(kind, item)));
+      found.push(...(await list(api, kind, resource, { namespace: where.namespace, labelSelector }, signal)));
     });
   }
   return found;
+}
+
+/** Objects of ours in every namespace, of all runs; without the right to list them everywhere, those in `namespace`. */
+export async function findAllOurs(api: Api, namespace: string, signal: AbortSignal): Promise<Leftover[]> {
+  try {
+    const kinds = KINDS.map(([kind, resource]) => list(api, kind, resource, { labelSelector: OURS }, signal));
+    return (await Promise.all(kinds)).flat();
+  } catch (error) {
+    if (error instanceof KubeError && error.kind === 'forbidden') return await findOurs(api, { namespace }, signal);
+    throw error;
+  }
+}
+
+async function list(
+  api: Api,
+  kind: Leftover['kind'],
+  resource: Resource,
+  scope: Scope,
+  signal: AbortSignal,
+): Promise<Leftover[]> {
+  const answer = await api.page(resource, { ...scope, limit: PAGE }, 'application/json', signal);
+  return listOf(at(parseJson(answer.body.toString('utf8')), 'items')).map((item) => leftover(kind, item));
 }
 
 function leftover(kind: Leftover['kind'], item: unknown): Leftover {
@@ -131,6 +150,8 @@ export interface Cleanup {
 
 const CLEANUP_LIMIT_MS = 30_000;
 const LOOK_AGAIN_MS = 300;
+/** After an error: an API server that is down comes back after some seconds, mostly. */
+const TRY_AGAIN_MS = 1_000;
 
 /**
  * Deletes everything of a run, and waits until it is gone. Has a limit of its own and no other signal: it runs after a cancel
@@ -140,14 +161,23 @@ export async function end(api: Api, run: Pick<Run, 'id' | 'namespace'>): Promise
   const started = Date.now();
   const signal = AbortSignal.timeout(CLEANUP_LIMIT_MS);
   const where = { namespace: run.namespace, run: run.id };
-  let left: Leftover[] = [];
-  try {
-    left = await findOurs(api, where, signal);
-    await sweep(api, left, signal);
-    // The garbage collector tells nobody when it is done; what it took is missing from lists.
-    while ((left = await findOurs(api, where, signal)).length > 0) await delay(LOOK_AGAIN_MS, undefined, { signal });
-  } catch (error) {
-    if (!(error instanceof KubeError) && !signal.aborted) throw error;
+  // Until it was looked: the Job, which owns everything else.
+  const job = { kind: 'Job', ...where, name: nameOf(run) } as const;
+  let left: Leftover[] = [{ ...job, createdAt: new Date(started).toISOString(), endsAt: '' }];
+  const isOver = (): boolean => signal.aborted;
+  while (left.length > 0 && !isOver()) {
+    try {
+      left = await findOurs(api, where, signal);
+      // More than once: a DaemonSet's controller that has not heard of the end yet makes a pod anew.
+      await sweep(api, left, signal);
+      // The garbage collector tells nobody when it is done; what it took is missing from lists.
+      if (left.length > 0) await delay(LOOK_AGAIN_MS, undefined, { signal });
+    } catch (error) {
+      if (isOver()) break;
+      if (!(error instanceof KubeError)) throw error;
+      // The limit may come while waiting: then the loop ends.
+      await delay(TRY_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
   return { left, ms: Date.now() - started };
 }

@@ -7,6 +7,7 @@ import { type Coverage, pairsAround, targetsOf } from '../../core/reach/coverage
 import { type Cell, stateOf } from '../../core/reach/matrix.js';
 import type { ExistingTarget } from './existingPods.js';
 import { parsedAddresses } from './objects.js';
+import { isMeasured } from '../../core/reach/outcome.js';
 import { isUsable, type ProbePod } from './probePods.js';
 import type { Wanted } from './sessions.js';
 
@@ -152,6 +153,20 @@ export function secondRound(
   ];
 }
 
+/** Two cells of one path and measure as one. */
+function joined(a: Cell, b: Cell): Cell {
+  const arrivals = [a, b].map(
+    (cell) => cell.arrivals ?? (stateOf(cell) === 'ok' ? cell.tries.filter(isMeasured).length : undefined),
+  );
+  const [first, second] = arrivals;
+  return {
+    ...a,
+    tries: [...a.tries, ...b.tries],
+    arrived: a.arrived ?? b.arrived,
+    arrivals: first === undefined || second === undefined ? undefined : first + second,
+  };
+}
+
 /**
  * One matrix out of both rounds: what the second measured anew stands in place of what the first did. `recovered` are the
  * cells that failed at first and then did not.
@@ -165,7 +180,7 @@ export function merge(
   for (const cell of second) {
     // A path that is tried for loss besides has two cells of one measure.
     const earlier = anew.get(keyOf(cell));
-    anew.set(keyOf(cell), earlier === undefined ? cell : { ...earlier, tries: [...earlier.tries, ...cell.tries] });
+    anew.set(keyOf(cell), earlier === undefined ? cell : joined(earlier, cell));
   }
   const recovered: Cell[] = [];
   const cells = first.map((cell) => {

@@ -6,10 +6,10 @@
  */
 import type { ClusterNetwork } from '../../core/network/clusterNetwork.js';
 import { type NodeFacts, readinessOf } from '../../core/network/facts.js';
-import { evaluatePolicies, type PolicyPod } from '../../core/policy/evaluate.js';
+import { evaluatePolicies, type PolicyAnswer, type PolicyPod } from '../../core/policy/evaluate.js';
 import type { PodEndpoint } from '../../core/reach/endpoint.js';
 import { judgeVerification } from '../../core/reach/judge.js';
-import type { Cell, MatrixNode } from '../../core/reach/matrix.js';
+import { type Cell, type MatrixNode, stateOf } from '../../core/reach/matrix.js';
 import { missingRights } from '../../core/reach/plan.js';
 import { predictRoute } from '../../core/reach/route.js';
 import type {
@@ -23,18 +23,17 @@ import type {
 import { KubeError } from '../errors.js';
 import type { ProbeContext } from './context.js';
 import { choosePods, type ChosenPod, type ExistingTarget, readExisting } from './existingPods.js';
-import { begin, type Cleanup, end } from './lifecycle.js';
+import { begin, type Cleanup, end, findAllOurs, isStale, type Leftover } from './lifecycle.js';
 import { daemonSet, labelsOf, nameOf, portsOf, type Role, type Run } from './manifests.js';
 import { canonical, parsedAddresses, readPolicies } from './objects.js';
 import type { Planned } from './plannedRuns.js';
 import { eventsOf, isUsable, type ProbePod, waitForPods } from './probePods.js';
+import { mayConcern, readOtherPolicies } from './otherPolicies.js';
 import { DAEMON_SETS } from './resources.js';
 import { firstRound, merge, type Placed, secondRound } from './rounds.js';
 import { Sessions } from './sessions.js';
-import { newRun, nodesToTry, planVerification, rolesOf } from './verifyPlan.js';
+import { newRun, nodesToTry, planVerification, lifetimeSeconds, rolesOf, startLimitMs } from './verifyPlan.js';
 
-/** How long probe pods may take to start before those that are there are used. */
-const START_LIMIT_MS = 90_000;
 /** How long a pod whose servers run may take to be found ready by its kubelet. */
 const READY_GRACE_MS = 8_000;
 
@@ -46,7 +45,7 @@ export async function prepareVerification(
 ): Promise<Planned<VerifyPlan, VerifyReport, VerifyProgress>> {
   const network = context.network();
   if (network === undefined) throw new KubeError('invalid', 'the cluster has not been read yet');
-  const run = newRun(options, context.access.namespace);
+  const run = newRun(options, context.access.namespace, lifetimeSeconds(nodesToTry(network).nodes.length));
   // Chosen before the probe pods are there: the model is a living one.
   const chosen = options.existingPods === false ? [] : choosePods(network, nodesToTry(network).nodes);
   const plan = await planVerification(context, network, run, options, chosen.length, signal);
@@ -68,6 +67,7 @@ interface Parts {
 }
 
 const NOTHING: Judgement = { promises: [], culprits: [], findings: [], notes: [] };
+const NOT_EVALUATED: PolicyAnswer = { kind: 'unknown', reasons: ['NetworkPolicies were not evaluated'], policies: [] };
 
 class Verification {
   readonly #parts: Parts;
@@ -82,7 +82,9 @@ class Verification {
   #existing: readonly ExistingTarget[] = [];
   #transient: readonly string[] = [];
   #largest: Measured['largest'] = [];
-  #probePolicy: Measured['probePolicy'] = { kind: 'unknown', reasons: ['not evaluated'], policies: [] };
+  #probePolicy: Measured['probePolicy'] = { tcp: NOT_EVALUATED, udp: NOT_EVALUATED };
+  #otherPolicies: readonly string[] = [];
+  #judgement: Judgement = NOTHING;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -96,12 +98,17 @@ class Verification {
     const missing = missingRights(plan.rights);
     if (missing.length > 0) return this.#report(`rights are missing: ${missing.join(', ')}`, undefined);
     if (plan.rejected !== '') return this.#report(`the server does not let probe pods in: ${plan.rejected}`, undefined);
+    const others = (await findAllOurs(context.api, run.namespace, signal)).filter((one) => !isStale(one, Date.now()));
+    if (others.length > 0) return this.#report(busyWith(others), undefined);
     let stopped = '';
     try {
       await this.#measure(signal);
     } catch (error) {
       stopped = signal.aborted ? 'cancelled' : error instanceof Error ? error.message : String(error);
     }
+    // Before the probe pods are taken away: whose address is whose is looked up in the living model.
+    if (this.#cells.length > 0 || stopped === '')
+      this.#judgement = judgeVerification(this.#measured(), this.#parts.network);
     onProgress({ step: 'cleaning' });
     const cleanup = await end(context.api, run);
     this.#phases.push({ name: 'cleaning up', ms: cleanup.ms });
@@ -123,6 +130,7 @@ class Verification {
       this.#cells = cells;
       this.#matrixNodes = this.#matrixNodes.map((node, index) => ({ ...node, mtu: mtus.get(index) }));
     });
+    if (this.#cells.some((cell) => stateOf(cell) === 'broken')) await this.#readOtherPolicies(signal);
     const again = secondRound(this.#cells, wanted, this.#placed, plan.coverage);
     if (again.length === 0) return;
     await this.#phase('confirming', async () => {
@@ -154,8 +162,7 @@ class Verification {
   /** Waits for the probe pods, and says of each node what became of its own. */
   async #start(signal: AbortSignal): Promise<void> {
     const { context, run, onProgress } = this.#parts;
-    // Nodes that are not Ready may never start a pod: they are not waited for.
-    const ready = new Set(this.#nodes.filter((node) => readinessOf(node) === 'Ready').map((node) => node.name));
+    // Nodes that are not Ready, or no longer, may never start a pod: they are not waited for.
     const runningSince = new Map<string, number>();
     const isSettled = (pod: ProbePod): boolean => {
       if (pod.state !== 'running') return pod.state !== 'starting';
@@ -168,15 +175,18 @@ class Verification {
       context.api,
       run,
       {
-        enough: (now) =>
-          now.filter((pod) => ready.has(pod.node) && isSettled(pod)).length >= ready.size * this.#roles.length,
-        limitMs: START_LIMIT_MS,
+        enough: (now) => {
+          const ready = this.#readyNow();
+          return now.filter((pod) => ready.has(pod.node) && isSettled(pod)).length >= ready.size * this.#roles.length;
+        },
+        limitMs: startLimitMs(this.#nodes.length),
         graceMs: READY_GRACE_MS,
         onChange: (now) =>
           onProgress({ step: 'starting', ready: now.filter((pod) => pod.state === 'ready').length, wanted }),
       },
       signal,
     );
+    const ready = this.#readyNow();
     const of = (node: string, role: Role) => pods.find((pod) => pod.node === node && pod.role === role);
     this.#placed = this.#nodes.map((node) => ({
       name: node.name,
@@ -193,6 +203,16 @@ class Verification {
         'invalid',
         `no probe pod could be started: ${this.#matrixNodes[0]?.notProbed ?? 'there is no node to start one on'}`,
       );
+  }
+
+  /** The nodes of the plan that are Ready now, as the living model has it. */
+  #readyNow(): ReadonlySet<string> {
+    const { context, network } = this.#parts;
+    const planned = new Set(this.#nodes.map((node) => node.name));
+    const { nodes } = (context.network() ?? network).facts;
+    return new Set(
+      nodes.filter((node) => planned.has(node.name) && readinessOf(node) === 'Ready').map((node) => node.name),
+    );
   }
 
   async #describe(placed: Placed, ready: boolean, none: boolean, signal: AbortSignal): Promise<MatrixNode> {
@@ -232,28 +252,49 @@ class Verification {
 
   async #readPolicies(signal: AbortSignal): Promise<void> {
     const { context, chosen, run } = this.#parts;
-    const source = this.#policyPod('source');
+    const [source, target] = this.#policyPods();
     const policies = await readPolicies(context, [run.namespace], signal);
-    const traffic = { protocol: 'TCP', port: portsOf('probe').tcp } as const;
-    this.#probePolicy = evaluatePolicies(policies, source, this.#policyPod('target'), traffic);
+    const ports = portsOf('probe');
+    const answer = (protocol: 'TCP' | 'UDP', port: number): PolicyAnswer =>
+      evaluatePolicies(policies, source, target, { protocol, port });
+    this.#probePolicy = {
+      tcp: strictest([answer('TCP', ports.tcp), answer('TCP', ports.source)]),
+      udp: answer('UDP', ports.udp),
+    };
     this.#existing = await readExisting(context, chosen, source, signal);
   }
 
-  /** A probe pod as policies see it; all of them are alike but for their node. */
-  #policyPod(name: string): PolicyPod {
+  /** Policies of other kinds, where something failed that they may have blocked. */
+  async #readOtherPolicies(signal: AbortSignal): Promise<void> {
+    const { context, network, run } = this.#parts;
+    if (network.reading.datapath.enforcesPolicies === false) return;
+    const policies = await readOtherPolicies(context.api, signal);
+    const probe = { namespace: run.namespace, labels: labelsOf(run, 'probe') };
+    const concerning = (pod: Parameters<typeof mayConcern>[1]): string[] =>
+      policies.filter((policy) => mayConcern(policy, pod)).map((policy) => policy.words);
+    this.#otherPolicies = concerning(probe);
+    this.#existing = this.#existing.map((one) => ({
+      ...one,
+      otherPolicies: concerning({ namespace: one.details.endpoint.namespace, labels: one.details.labels }),
+    }));
+  }
+
+  /** Two probe pods as policies see them; all of them are alike but for their node. */
+  #policyPods(): readonly [source: PolicyPod, target: PolicyPod] {
     const { network, run } = this.#parts;
-    const probe = this.#placed.map((one) => one.probe).find(isUsable);
-    return {
+    const pods = this.#placed.flatMap(({ probe, peer }) => [probe, peer]).filter(isUsable);
+    const asPolicyPod = (pod: ProbePod | undefined, role: Role): PolicyPod => ({
       kind: 'pod',
       namespace: run.namespace,
-      name,
+      name: pod?.name ?? nameOf(run, role),
       node: '',
       labels: labelsOf(run, 'probe'),
       namespaceLabels: network.facts.namespaces.find((one) => one.name === run.namespace)?.labels,
-      addresses: parsedAddresses(probe?.addresses ?? []),
+      addresses: parsedAddresses(pod?.addresses ?? []),
       hostNetwork: false,
       ports: [],
-    };
+    });
+    return [asPolicyPod(pods[0], 'probe'), asPolicyPod(pods[1], 'peer')];
   }
 
   async #phase(name: string, work: () => Promise<void>): Promise<void> {
@@ -266,13 +307,11 @@ class Verification {
   }
 
   #report(stopped: string, cleanup: Cleanup | undefined): VerifyReport {
-    const measured = this.#measured();
-    const empty = this.#cells.length === 0 && stopped !== '';
     return {
-      ...(empty ? NOTHING : judgeVerification(measured, this.#parts.network)),
+      ...this.#judgement,
       plan: this.#parts.plan,
-      nodes: measured.nodes,
-      cells: measured.cells,
+      nodes: this.#matrixNodes,
+      cells: this.#cells,
       stopped,
       phases: this.#phases,
       sessions: this.#sessions.count,
@@ -295,11 +334,13 @@ class Verification {
           )
         : undefined;
     return {
+      namespace: plan.namespace,
       nodes: this.#matrixNodes,
       cells: this.#cells,
       coverage: plan.coverage,
-      existing: this.#existing.map(({ name, node, policy }) => ({ name, node, policy })),
+      existing: this.#existing.map(({ name, node, policy, otherPolicies }) => ({ name, node, policy, otherPolicies })),
       probePolicy: this.#probePolicy,
+      otherPolicies: this.#otherPolicies,
       transient: this.#transient,
       largest: this.#largest,
       route,
@@ -317,4 +358,14 @@ class Verification {
       hostNetwork: false,
     };
   }
+}
+
+/** The one that lets least through. */
+const strictest = (answers: readonly [PolicyAnswer, PolicyAnswer]): PolicyAnswer =>
+  answers.find((one) => one.kind === 'denied') ?? answers.find((one) => one.kind === 'unknown') ?? answers[0];
+
+function busyWith(others: readonly Leftover[]): string {
+  const first = others.find((one) => one.kind === 'Job') ?? others[0];
+  const name = first === undefined ? '' : `${first.kind} ${first.namespace}/${first.name}, of ${first.createdAt}`;
+  return `another run’s probe pods are in this cluster (${name}): it may still be going on, or have been killed. Wait for its end, or delete what it left`;
 }

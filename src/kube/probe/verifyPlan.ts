@@ -14,8 +14,19 @@ import type { ProbeContext } from './context.js';
 import { daemonSet, deadlineJob, DEFAULT_IMAGE, nameOf, type Role, type Run } from './manifests.js';
 import { askRights, DAEMON_SET_RIGHTS, EXEC_RIGHTS, LIFECYCLE_RIGHTS, rejectionOf, type Right } from './rights.js';
 
-/** Starting pods (images may have to be pulled), two rounds of probing at their worst, cleaning up. */
-const LIFETIME_SECONDS = 480;
+/**
+ * How fast a cluster makes pods, a second, and how many sessions end a second, at the least: the controller manager's own
+ * limit is 20 requests a second. https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/
+ */
+const PODS_A_SECOND = 15;
+const SESSIONS_A_SECOND = 10;
+
+/** How long probe pods may take to start before those that are there are used: images may have to be pulled. */
+export const startLimitMs = (nodes: number): number => 90_000 + Math.ceil((nodes / PODS_A_SECOND) * 1000);
+
+/** Seconds until the server takes everything away: starting, two rounds of probing at their worst, cleaning up. */
+export const lifetimeSeconds = (nodes: number): number =>
+  Math.ceil(480 + nodes / PODS_A_SECOND + (2 * nodes) / SESSIONS_A_SECOND);
 /** Above this many nodes a second pod a node costs more than it tells. */
 const MAX_NODES_WITH_PEERS = 200;
 
@@ -47,7 +58,7 @@ export const rolesOf = (options: VerifyOptions, nodes: number): Role[] => [
 export const newRun = (
   options: Pick<VerifyOptions, 'image' | 'namespace' | 'pullSecrets'>,
   namespace: string,
-  lifetimeSeconds: number = LIFETIME_SECONDS,
+  lifetimeSeconds: number,
 ): Run => ({
   id: randomBytes(4).toString('hex'),
   namespace: options.namespace ?? namespace,
@@ -134,8 +145,12 @@ export async function planVerification(
     leftOut,
     pods: nodes.length * roles.length,
     bytes: estimateBytes(coverage),
-    // Pods start in some seconds; then four targets at a time, a second each where they answer.
-    seconds: 8 + Math.ceil(coverage.perNode / 3),
+    // Pods start in some seconds; then a few targets at a time, about a second each where they answer.
+    seconds: Math.ceil(
+      8 +
+        coverage.perNode / 3 +
+        (nodes.length > 50 ? nodes.length / PODS_A_SECOND + nodes.length / SESSIONS_A_SECOND : 0),
+    ),
     lifetimeSeconds: run.lifetimeSeconds,
     existingPods,
   };

@@ -107,16 +107,16 @@ test('nothing passes anywhere', () => {
 test('one protocol, one family, one size', () => {
   const udp = (measure: Measure) => measure === 'udp' || measure === 'udp-large';
   assert.deepEqual(said({ nodes: 4, passes: (_, to, measure) => !(to === 2 && udp(measure)) }), [
-    'UDP only: into node-2 does not pass',
+    'only UDP into node-2 does not pass',
   ]);
   assert.deepEqual(said({ nodes: 4, families: [4, 6], passes: (_, to, __, family) => !(to === 2 && family === 6) }), [
-    'IPv6 only: into node-2 does not pass',
+    'only IPv6 into node-2 does not pass',
   ]);
   assert.deepEqual(said({ nodes: 4, passes: (_, to, measure) => !(to === 2 && measure.endsWith('large')) }), [
     'only full-sized packets into node-2 do not pass',
   ]);
   assert.deepEqual(said({ nodes: 4, passes: (_, to, measure) => !(to === 2 && measure === 'icmp') }), [
-    'ICMP echo only: between node-2 and the others does not pass',
+    'only ICMP echo between node-2 and the others does not pass',
   ]);
 });
 
@@ -161,6 +161,28 @@ test('loss, translation and misdirection are troubles of their own', () => {
   assert.deepEqual(
     findCulprits(misdirected, () => undefined).map((one) => [one.trouble, one.place]),
     [['misdirected', { kind: 'pair', a: 1, b: 2, direction: 'forward' }]],
+  );
+});
+
+test('loss: requests and answers are counted, so that its direction is seen, and what failed by chance is loss too', () => {
+  // Half of what leaves node 1 is lost.
+  const cells = matrix({ nodes: 4, passes: () => true, measures: ['tcp', 'udp', 'udp-large'] }).map((cell): Cell => {
+    const half: Outcome[] = [OK, LOST, OK, LOST];
+    if (cell.measure === 'udp' && cell.from === 1) return { ...cell, tries: half, arrived: true, arrivals: 2 };
+    if (cell.measure === 'udp' && cell.to === 1) return { ...cell, tries: half, arrived: true, arrivals: 4 };
+    if (cell.measure === 'tcp' && cell.from === 1 && cell.to === 0) return { ...cell, tries: [LOST] };
+    if (cell.measure === 'udp-large' && cell.from === 3 && cell.to === 1)
+      return { ...cell, tries: [LOST], arrived: true };
+    return cell;
+  });
+  const found = findCulprits(cells, () => undefined);
+  assert.deepEqual(
+    found.map((one) => [one.trouble, one.place, one.directionSeen]),
+    [['loss', { kind: 'node', node: 1, direction: 'from' }, true]],
+  );
+  assert.deepEqual(
+    found.map((one) => describeCulprit(one, (node) => `node-${node}`, undefined, [4])),
+    ['packets from node-1 are lost at times'],
   );
 });
 

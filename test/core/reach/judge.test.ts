@@ -1,6 +1,7 @@
 /** Verifications of small clusters with a fault in them, judged: verdicts, culprits, what places them, what is not said. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { readNetwork } from '../../../src/core/cni/index.js';
 import type { ClusterNetwork } from '../../../src/core/network/clusterNetwork.js';
 import { unknownReading } from '../../../src/core/network/reading.js';
 import type { PolicyAnswer } from '../../../src/core/policy/evaluate.js';
@@ -36,6 +37,11 @@ const NETWORK: ClusterNetwork = {
     },
   },
   claims: [],
+};
+
+const ENFORCING: ClusterNetwork = {
+  ...NETWORK,
+  reading: { ...NETWORK.reading, datapath: { ...NETWORK.reading.datapath, enforcesPolicies: true } },
 };
 
 const OK: Outcome = { kind: 'answered', rttMs: undefined, seenSource: undefined, answerer: undefined };
@@ -120,6 +126,7 @@ function measured(fault: Fault): Measured {
     cells.push({ ...existing, tries: [(fault.existingAnswers ?? true) ? OK : LOST], name });
   }
   return {
+    namespace: 'default',
     nodes: NODES.slice(0, count).map((name, index) => ({
       name,
       internalIPs: [nodeIp(index)],
@@ -134,7 +141,8 @@ function measured(fault: Fault): Measured {
     cells,
     coverage: planCoverage(count),
     existing: fault.existing ?? [],
-    probePolicy: ALLOWED,
+    probePolicy: { tcp: ALLOWED, udp: ALLOWED },
+    otherPolicies: [],
     transient: [],
     largest: [],
     route: predictRoute(end(0), end(1), NETWORK),
@@ -259,8 +267,8 @@ test('addresses that source and target share make their paths inconclusive, and 
 });
 
 test('a policy that blocks a pod is named; one that does not is not enforced', () => {
-  const existing = [{ name: 'pod shop/web-1', node: 1, policy: DENIED }];
-  const blocked = judge({ existing, existingAnswers: false });
+  const existing = [{ name: 'pod shop/web-1', node: 1, policy: DENIED, otherPolicies: [] }];
+  const blocked = judgeVerification(measured({ existing, existingAnswers: false }), ENFORCING);
   assert.equal(verdicts(blocked)[EXISTING], 'blockedByPolicy');
   assert.match(JSON.stringify(blocked.promises), /NetworkPolicy shop\/deny-ingress/);
   const answered = judge({ existing });
@@ -269,17 +277,100 @@ test('a policy that blocks a pod is named; one that does not is not enforced', (
 });
 
 test('a policy on the probe pods themselves is blocked by policy, and no finding', () => {
-  const judged = judge({ passes: () => false, parts: { probePolicy: DENIED } });
+  const fault = { passes: () => false, parts: { probePolicy: { tcp: DENIED, udp: DENIED } } };
+  const judged = judgeVerification(measured(fault), ENFORCING);
   assert.equal(verdicts(judged)[ACROSS], 'blockedByPolicy');
   assert.deepEqual(judged.findings, []);
+  assert.deepEqual(judged.culprits, []);
+  // Where nothing enforces policies, one that denies explains nothing.
+  assert.equal(verdicts(judge(fault))[ACROSS], 'violated');
+});
+
+test('a policy on one protocol does not excuse another', () => {
+  const parts = { probePolicy: { tcp: ALLOWED, udp: DENIED } };
+  const udp = (measure: Measure): boolean => measure.startsWith('udp');
+  const blocked = judgeVerification(measured({ passes: (_, __, measure) => !udp(measure), parts }), ENFORCING);
+  assert.equal(verdicts(blocked)[ACROSS], 'blockedByPolicy');
+  const fault = { passes: (_: number, to: number, measure: Measure) => !udp(measure) && to !== 1, parts };
+  const both = judgeVerification(measured(fault), ENFORCING);
+  assert.equal(verdicts(both)[ACROSS], 'violated');
+});
+
+test('a policy that lets some of its like through is not what blocks, or not all of it', () => {
+  const fault = { passes: (_: number, to: number) => to !== 1, parts: { probePolicy: { tcp: DENIED, udp: DENIED } } };
+  assert.equal(verdicts(judgeVerification(measured(fault), ENFORCING))[ACROSS], 'inconclusive');
+});
+
+test('policies of other kinds make a drop inconclusive, and excuse neither loss nor another host’s answer', () => {
+  const otherPolicies = ['CiliumClusterwideNetworkPolicy all (cilium.io/v2) is not evaluated here'];
+  const parts = { otherPolicies };
+  const dropped = judgeVerification(measured({ passes: (_, to) => to !== 1, parts }), ENFORCING);
+  assert.equal(verdicts(dropped)[ACROSS], 'inconclusive');
+  assert.match(JSON.stringify(dropped.promises), /a policy may be meant: CiliumClusterwideNetworkPolicy all/);
+  assert.deepEqual(dropped.findings, []);
+  const base = measured({ parts });
+  const cells = base.cells.map((cell) =>
+    cell.role === 'pod' && cell.measure === 'udp' && cell.to === 1 ? { ...cell, tries: [OK, LOST, OK] } : cell,
+  );
+  assert.equal(verdicts(judgeVerification({ ...base, cells }, ENFORCING))[ACROSS], 'violated');
+  const existing = [{ name: 'pod shop/web-1', node: 1, policy: ALLOWED, otherPolicies }];
+  const alone = judgeVerification(measured({ existing, existingAnswers: false }), ENFORCING);
+  assert.match(
+    alone.promises.find((one) => one.scope.startsWith('pods that'))?.evidence[0] ?? '',
+    /a policy may be meant: CiliumClusterwideNetworkPolicy all/,
+  );
+});
+
+test('NetworkPolicies that may not be read leave a drop open where they may be enforced', () => {
+  const unread: PolicyAnswer = { kind: 'unknown', reasons: ['NetworkPolicies could not be read'], policies: [] };
+  const fault = { passes: () => false, parts: { probePolicy: { tcp: unread, udp: unread } } };
+  assert.equal(verdicts(judgeVerification(measured(fault), ENFORCING))[ACROSS], 'inconclusive');
+  assert.equal(verdicts(judge(fault))[ACROSS], 'violated');
+});
+
+test('an existing pod’s address that another pod has too makes its answers worthless', () => {
+  const twins = [
+    pod('shop/web-1', { node: 'node2', ip: '10.244.1.2' }),
+    pod('shop/twin', { node: 'node1', ip: '10.244.1.2' }),
+  ];
+  const network = { ...NETWORK, facts: facts({ nodes: NODES.map((name) => node(name, {})), pods: twins }) };
+  const existing = [{ name: 'pod shop/web-1', node: 1, policy: ALLOWED, otherPolicies: [] }];
+  const judged = judgeVerification(measured({ existing }), network);
+  assert.equal(verdicts(judged)[EXISTING], 'inconclusive');
+  assert.equal(verdicts(judged)['uniqueAddress'], 'violated');
+});
+
+test('without NAT is open where targets were not reached, and holds nowhere by default', () => {
+  assert.equal(verdicts(judge({ nodes: 2, passes: () => false }))['withoutNat'], 'inconclusive');
+});
+
+test('one protocol that fails where others pass is not the overlay’s fault', () => {
+  const judged = judge({ passes: (from, _, measure) => !(from === 1 && measure.startsWith('udp')) });
+  assert.deepEqual(words(judged), ['only UDP from node2 does not pass']);
+  assert.match(evidence(judged), /a filter on the way that drops only this/);
+});
+
+test('one way between one pair: neither the overlay nor the nodes are accused', () => {
+  const judged = judge({ passes: (from, to) => !(from === 0 && to === 1) });
+  assert.deepEqual(words(judged), ['everything from node1 to node2 does not pass']);
+  assert.match(evidence(judged), /a forwarding entry for this one peer that is wrong, or a filter/);
+});
+
+test('addresses outside of every pod range are told where pods are not reached', () => {
+  const judged = judgeVerification(
+    measured({ passes: (_, to) => to !== 1, node: (index) => (index === 1 ? { podAddresses: ['10.99.0.4'] } : {}) }),
+    { ...NETWORK, claims: readNetwork(NETWORK.facts).claims },
+  );
+  assert.match(
+    evidence(judged),
+    /pods on node2 have addresses outside of every pod range that is known \(10\.99\.0\.4\)/,
+  );
 });
 
 test('a pod that alone is not reached is not blamed on the network where other policies may exist', () => {
-  const existing = [{ name: 'pod shop/web-1', node: 1, policy: ALLOWED }];
+  const existing = [{ name: 'pod shop/web-1', node: 1, policy: ALLOWED, otherPolicies: [] }];
   assert.equal(verdicts(judge({ existing, existingAnswers: false }))[EXISTING], 'violated');
-  const datapath = { ...NETWORK.reading.datapath, enforcesPolicies: true };
-  const enforcing = { ...NETWORK, reading: { ...NETWORK.reading, datapath } };
-  const judged = judgeVerification(measured({ existing, existingAnswers: false }), enforcing);
+  const judged = judgeVerification(measured({ existing, existingAnswers: false }), ENFORCING);
   assert.equal(verdicts(judged)[EXISTING], 'inconclusive');
 });
 
