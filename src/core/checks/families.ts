@@ -21,7 +21,7 @@ export const families: Check = {
 
 **Severity.** A warning.
 
-**Not reported.** Pods with both families and Services with one: that is a choice. Nodes that joined in the last half minute, virtual nodes, and ranges that nothing takes addresses from.`,
+**Not reported.** Pods with both families and Services with one: that is a choice. A ServiceCIDR of a family for which the API server itself has no range (its object \`kubernetes\`): it gives no Service an address of that family. Nodes that joined in the last half minute, virtual nodes, ranges that nothing takes addresses from, and most of the nodes being without a family that a few have.`,
   source: {
     sentence:
       'The following prerequisites are needed in order to utilize IPv4/IPv6 dual-stack Kubernetes clusters: … A network plugin that supports dual-stack networking.',
@@ -33,8 +33,8 @@ export const families: Check = {
 const nameOf = (family: Family): string => `IPv${family}`;
 const FAMILIES = [4, 6] as const;
 
-/** Nodes that lack a range of a family that most others have. */
-function unequalNodes(network: ClusterNetwork): Finding[] {
+/** Nodes that lack a range of a family that most others have; `off`: a family that the solution does not use anyway. */
+function unequalNodes(network: ClusterNetwork, off: Family | undefined): Finding[] {
   const { facts } = network;
   const ranges = rangesByNode(network);
   const nodes = facts.nodes.filter(
@@ -46,7 +46,8 @@ function unequalNodes(network: ClusterNetwork): Finding[] {
       return family === 4 ? its?.hasV4 === true : its?.hasV6 === true;
     };
     const lacking = nodes.filter((node) => !has(node)).sort((a, b) => compareNatural(a.name, b.name));
-    if (lacking.length === 0 || lacking.length === nodes.length) return [];
+    // The few differ from the many, never the other way round.
+    if (family === off || lacking.length === 0 || lacking.length * 2 > nodes.length) return [];
     return [
       finding(families, {
         severity: 'warning',
@@ -74,9 +75,26 @@ function anyPodHas({ facts: { pods } }: ClusterNetwork, family: Family): boolean
   return false;
 }
 
+/**
+ * Families that the API server gives to Services: those of its own flag, from which it makes the ServiceCIDR `kubernetes`.
+ * Undefined where there is no such object, or nobody could read it.
+ * https://kubernetes.io/docs/tasks/network/extend-service-ip-ranges/
+ */
+function familiesOfServer({ claims }: ClusterNetwork): ReadonlySet<Family> | undefined {
+  const own = claims.filter(
+    ({ role, place }) =>
+      role === 'service' &&
+      place.kind === 'object' &&
+      place.object.name === 'kubernetes' &&
+      place.object.kind === 'ServiceCIDR',
+  );
+  return own.length === 0 ? undefined : new Set(own.map(({ range }) => range.family));
+}
+
 /** Service ranges of a family that no pod has. */
 function servicesWithoutPods(network: ClusterNetwork, podRanges: readonly Claim[]): Finding[] {
   if (!isKnown(network.facts, 'pods')) return [];
+  const ownFamilies = familiesOfServer(network);
   return FAMILIES.flatMap((family) => {
     const services = network.claims.filter(
       (claim) =>
@@ -85,6 +103,7 @@ function servicesWithoutPods(network: ClusterNetwork, podRanges: readonly Claim[
         claim.provenance !== 'inferred' &&
         isInForce(claim),
     );
+    if (ownFamilies !== undefined && !ownFamilies.has(family)) return [];
     const ofOther = podRanges.some((claim) => claim.range.family !== family);
     if (services.length === 0 || !ofOther || podRanges.some((claim) => claim.range.family === family)) return [];
     if (anyPodHas(network, family)) return [];
@@ -136,5 +155,6 @@ function run(network: ClusterNetwork): Finding[] {
     (claim) => isPodRole(claim.role) && isInForce(claim) && claim.network === undefined,
   );
   if (podRanges.length === 0) return [];
-  return [...unequalNodes(network), ...servicesWithoutPods(network, podRanges), ...notEnabled(network)];
+  const off = notEnabled(network);
+  return [...unequalNodes(network, off.length > 0 ? 6 : undefined), ...servicesWithoutPods(network, podRanges), ...off];
 }

@@ -22,7 +22,7 @@ export const nodeRangeTooSmall: Check = {
 
 **Severity.** A warning. An error where all addresses of the range are in use.
 
-**Not reported.** Solutions that give nodes further ranges as they need them (Calico, multi-pool, ACI, the clouds). Pods on the host's network are counted out: they need no address.`,
+**Not reported.** Solutions that give nodes further ranges as they need them (Calico, multi-pool, ACI, the clouds), and clusters without a recognised solution, unless the pods of two nodes or more have addresses of their nodes' ranges. Pods on the host's network are counted out: they need no address.`,
   source: {
     sentence:
       'By having approximately twice as many available IP addresses as the number of pods that can be created on a node, Kubernetes is able to mitigate IP address reuse as Pods are added to and removed from a node.',
@@ -92,7 +92,8 @@ function report(group: readonly Tight[]): Finding {
 
 function run(network: ClusterNetwork): Finding[] {
   const all = rangesByNode(network);
-  if (network.reading.solution === 'unknown' || bindingOf(network, all) !== 'certain') return [];
+  const binding = bindingOf(network, all);
+  if (binding === 'no' || (binding === 'observed' && network.reading.addressSource !== 'node-pod-cidr')) return [];
   const tight: Tight[] = [];
   for (const node of network.facts.nodes) {
     const ranges = all.get(node.name);

@@ -7,11 +7,11 @@
  */
 import type { Family } from '../ip/address.js';
 import { blockAround } from '../ip/blocks.js';
-import { contains, formatRange, parseCidr, parseRange, type Range, single } from '../ip/range.js';
+import { contains, containsAddress, formatRange, parseCidr, parseRange, type Range, single } from '../ip/range.js';
 import { specialAround } from '../ip/special.js';
 import type { Claim, Provenance } from './claim.js';
 import { type ControlPlane, controlPlaneOf, type Statement } from './controlPlane.js';
-import type { AddressField, ClusterFacts, NodeFacts, ServiceFacts } from './facts.js';
+import type { AddressField, ClusterFacts, CustomObject, NodeFacts, ServiceFacts } from './facts.js';
 import { at, listOf, parseJson, shown, textOf } from './json.js';
 import { type FieldPath, nodeRef, objectPlace, type ObjectRef } from './place.js';
 import type { AddressSource, CniReading } from './reading.js';
@@ -50,9 +50,16 @@ interface Source {
   readonly fallback?: boolean;
 }
 
-/** Claims of several sources, the best one first: in each family the first that says anything decides, later ones repeat. */
-function ranked(sources: readonly Source[], termsOf: (family: Family) => Omit<Terms, 'provenance'>): Claim[] {
-  const decided = new Set<Family>();
+/**
+ * Claims of several sources, the best one first: in each family the first that says anything decides, later ones repeat.
+ * `before`: families that a better source than all of these has decided.
+ */
+function ranked(
+  sources: readonly Source[],
+  termsOf: (family: Family) => Omit<Terms, 'provenance'>,
+  before: ReadonlySet<Family> = new Set<Family>(),
+): Claim[] {
+  const decided = new Set<Family>(before);
   return sources.flatMap(({ statements, provenance, fallback }) => {
     const claims = statements.flatMap(({ cidr, text, object, path }) => {
       if (!cidr.ok) return [];
@@ -189,20 +196,62 @@ function inferredServices(facts: ClusterFacts, family: Family): Claim[] {
   });
 }
 
+/** Whether the API server takes no more addresses from a ServiceCIDR: it is being deleted, or is not ready. */
+const isRetired = ({ content }: CustomObject): boolean =>
+  textOf(at(content, 'metadata', 'deletionTimestamp')) !== '' ||
+  listOf(at(content, 'status', 'conditions')).some(
+    (condition) => at(condition, 'type') === 'Ready' && at(condition, 'status') === 'False',
+  );
+
+/**
+ * What the API server itself allocates from. A range that is being deleted stays until the last Service that has an address
+ * of it is gone, and gives none out meanwhile: it is used only by those Services.
+ * https://kubernetes.io/docs/tasks/network/extend-service-ip-ranges/#delete-a-servicecidr
+ */
+function serviceCIDRClaims(facts: ClusterFacts): Claim[] {
+  const objects = facts.custom.get('servicecidrs.networking.k8s.io') ?? [];
+  const statementsOf = (some: readonly CustomObject[]): Statement[] =>
+    some.flatMap(({ ref, content }) =>
+      listOf(at(content, 'spec', 'cidrs')).map((text, index) =>
+        statementOf(shown(text), ref, ['spec', 'cidrs', index]),
+      ),
+    );
+  const claimsOf = (some: readonly CustomObject[], used: (range: Range) => boolean): Claim[] =>
+    statementsOf(some).flatMap(({ cidr, text, object, path }) =>
+      cidr.ok
+        ? [
+            claimAt(cidr.value, text, object, path, {
+              role: 'service',
+              owner: 'services',
+              provenance: 'assigned',
+              used: used(cidr.value),
+            }),
+          ]
+        : [],
+    );
+  const claims = claimsOf(
+    objects.filter((object) => !isRetired(object)),
+    () => true,
+  );
+  const hasService = (range: Range): boolean =>
+    facts.services.some(({ clusterIPs }) =>
+      clusterIPs.some(
+        ({ address }) =>
+          address.ok &&
+          containsAddress(range, address.value) &&
+          !claims.some((other) => containsAddress(other.range, address.value)),
+      ),
+    );
+  return [...claims, ...claimsOf(objects.filter(isRetired), hasService)];
+}
+
 /** Service ranges, from the place that decides to the mere guess. */
 function serviceClaims(facts: ClusterFacts, plane: ControlPlane): Claim[] {
   const { k3sServer } = plane;
-  const claims = ranked(
+  const objects = serviceCIDRClaims(facts);
+  const decided = new Set(objects.filter(({ used }) => used === true).map(({ range }) => range.family));
+  const others = ranked(
     [
-      // What the API server itself allocates from: https://kubernetes.io/docs/tasks/network/extend-service-ip-ranges/
-      {
-        statements: (facts.custom.get('servicecidrs.networking.k8s.io') ?? []).flatMap(({ ref, content }) =>
-          listOf(at(content, 'spec', 'cidrs')).map((text, index) =>
-            statementOf(shown(text), ref, ['spec', 'cidrs', index]),
-          ),
-        ),
-        provenance: 'assigned',
-      },
       { statements: plane.apiServerServices, provenance: 'declared' },
       { statements: plane.k3sServices, provenance: 'declared' },
       { statements: plane.controllerManagerServices, provenance: 'declared' },
@@ -214,7 +263,9 @@ function serviceClaims(facts: ClusterFacts, plane: ControlPlane): Claim[] {
       },
     ],
     () => ({ role: 'service', owner: 'services', used: true }),
+    decided,
   );
+  const claims = [...objects, ...others];
   const known = new Set(claims.map(({ range }) => range.family));
   for (const family of [4, 6] as const) if (!known.has(family)) claims.push(...inferredServices(facts, family));
   return claims;

@@ -147,7 +147,9 @@ function kubeProxyOf(facts: ClusterFacts): KubeProxyFacts | undefined {
 const NODE_ARGS = ['k3s.io/node-args', 'rke2.io/node-args'] as const;
 
 function k3sServers(facts: ClusterFacts): { object: ObjectRef; path: FieldPath; words: readonly string[] }[] {
-  return facts.nodes.flatMap((node) =>
+  // In order of their names, so that of servers that say the same it is always the same one that stands for them.
+  const nodes = [...facts.nodes].sort((a, b) => compareNatural(a.name, b.name));
+  return nodes.flatMap((node) =>
     NODE_ARGS.flatMap((key) => {
       const text = node.annotations[key];
       const words = text === undefined ? [] : textsOf(parseJson(text));
