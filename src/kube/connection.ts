@@ -60,6 +60,7 @@ export class Connection {
     let attempt = 0;
     this.#set({ link: 'connecting' });
     for (;;) {
+      const askedAt = Date.now();
       try {
         const version = await this.#ask(signal);
         attempt = 0;
@@ -72,6 +73,12 @@ export class Connection {
       } catch (error) {
         if (signal.aborted) return;
         const failure = errorOfSocket(error);
+        if (failure.kind === 'timeout' && this.#state.link === 'up' && this.#api.transport.lastByteAt > askedAt) {
+          // It has too much to do for this question, and goes on talking to us elsewhere: all else but going away.
+          this.#log('warn', 'the server is slow', { reason: failure.message });
+          await this.#untilDoubtful(signal);
+          continue;
+        }
         attempt++;
         await this.#failed(failure, attempt, signal);
       }

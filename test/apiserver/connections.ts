@@ -6,10 +6,15 @@ import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 
 const underlying = new WeakMap<Socket, Socket>();
+const overlying = new WeakMap<Socket, Socket>();
 
 /** Ends a connection with a TCP reset, as a crashed or overloaded machine in between does. */
 export function resetConnection(socket: Socket | null): void {
-  if (socket !== null) (underlying.get(socket) ?? socket).resetAndDestroy();
+  if (socket === null) return;
+  const raw = underlying.get(socket) ?? socket;
+  // While it is being shut down a connection cannot be reset; Node would lose its handle then, and never end.
+  if (raw.writableEnded || overlying.get(raw)?.writableEnded === true) raw.destroy();
+  else raw.resetAndDestroy();
 }
 
 export class Connections {
@@ -32,7 +37,10 @@ export class Connections {
     });
     server.on('secureConnection', (socket: Socket) => {
       const raw = byPort.get(socket.remotePort ?? -1);
-      if (raw !== undefined) underlying.set(socket, raw);
+      if (raw !== undefined) {
+        underlying.set(socket, raw);
+        overlying.set(raw, socket);
+      }
       socket.on('error', () => undefined);
     });
   }
@@ -45,6 +53,6 @@ export class Connections {
   }
 
   resetAll(): void {
-    for (const socket of this.#open) socket.resetAndDestroy();
+    for (const socket of this.#open) resetConnection(socket);
   }
 }

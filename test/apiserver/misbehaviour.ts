@@ -101,18 +101,19 @@ export function playBodyFault(kind: BodyFault, request: IncomingMessage, respons
     }
     case 'trickle':
       response.writeHead(200, announced);
-      trickle(response, body.bytes, 0);
+      trickle(response, body.bytes);
       return;
   }
 }
 
-function trickle(response: ServerResponse, bytes: Buffer, start: number): void {
-  const end = Math.min(bytes.length, start + Math.ceil(bytes.length / TRICKLE_PIECES));
-  if (end >= bytes.length) {
-    response.end(bytes.subarray(start));
-    return;
-  }
-  response.write(bytes.subarray(start, end));
-  const timer = setTimeout(() => trickle(response, bytes, end), TRICKLE_PAUSE_MS);
-  response.once('close', () => clearTimeout(timer));
+function trickle(response: ServerResponse, bytes: Buffer): void {
+  const size = Math.ceil(bytes.length / TRICKLE_PIECES);
+  let start = 0;
+  const timer = setInterval(() => {
+    const end = start + size;
+    if (end < bytes.length) response.write(bytes.subarray(start, end));
+    else response.end(bytes.subarray(start));
+    start = end;
+  }, TRICKLE_PAUSE_MS);
+  response.once('close', () => clearInterval(timer));
 }

@@ -48,6 +48,7 @@ export function jsonCodec<T>(decode: (object: JsonObject) => T | undefined): Cod
 }
 
 function jsonPage<T>(answer: Answer, decode: (object: JsonObject) => T | undefined): Page<T> {
+  if (!answer.contentType.startsWith('application/json')) throw protocol(`a list answered with ${answer.contentType}`);
   const list = parse(answer.body.toString('utf8'));
   const items = at(list, 'items');
   const kind = textOf(at(list, 'kind'));
@@ -72,6 +73,7 @@ async function* jsonMessages<T>(
   stream: StreamAnswer,
   decode: (object: JsonObject) => T | undefined,
 ): AsyncGenerator<readonly WatchMessage<T>[], void, undefined> {
+  if (!stream.contentType.startsWith('application/json')) throw protocol(`a watch answered with ${stream.contentType}`);
   for await (const lines of linesOf(stream.body)) {
     yield lines.map((line) => jsonMessage(parse(line), decode));
   }

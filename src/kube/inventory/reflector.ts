@@ -10,8 +10,7 @@ import type { Connection } from '../connection.js';
 import { cancelled, errorOfSocket, KubeError } from '../errors.js';
 import type { Log } from '../log.js';
 import { backoffMs, spread, type Timing, wait } from '../timing.js';
-import type { Answer } from '../transport.js';
-import type { Codec, WatchMessage } from './codec.js';
+import type { Codec, Page, WatchMessage } from './codec.js';
 
 /** Where a list goes. Calls between `begin` and `end` belong to one consistent list: what is not among them is gone. */
 export interface Sink<T> {
@@ -93,6 +92,7 @@ export class Reflector<T> {
       const epoch = await connection.up(signal);
       const present = AbortSignal.any([signal, epoch]);
       try {
+        if (version !== undefined && (await this.#isAhead(version, present))) version = undefined;
         version ??= await this.#list(present);
         if (!this.#parts.watchesEmpty && this.#parts.sink.size === 0) {
           version = undefined;
@@ -165,7 +165,7 @@ export class Reflector<T> {
 
   /** One consistent list; answers with its version. */
   async #list(signal: AbortSignal): Promise<string> {
-    const { codec, sink, log, onState } = this.#parts;
+    const { sink, log, onState } = this.#parts;
     const started = performance.now();
     // A list that replaces one that is known is no news.
     const tell = (): void => {
@@ -180,10 +180,9 @@ export class Reflector<T> {
       try {
         let next = this.#page(undefined, signal);
         for (;;) {
-          const answer = await next;
-          wireBytes += answer.wireBytes;
+          const { page, wireBytes: bytes } = await next;
+          wireBytes += bytes;
           pages++;
-          const page = codec.page(answer);
           // All pages show the state at the first one's version. Where a server breaks that, starting from the first
           // repeats changes, which does no harm; starting from a later one would lose some.
           version ??= page.resourceVersion;
@@ -222,19 +221,36 @@ export class Reflector<T> {
     }
   }
 
+  /**
+   * Whether our version is one that the server has not reached yet: it was restored from a backup, or got a new store. A
+   * watch from such a version is accepted and says nothing until the server has caught up. Versions are numbers that may be
+   * compared: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+   */
+  async #isAhead(version: string, signal: AbortSignal): Promise<boolean> {
+    const { api, resource, scope, codec, log } = this.#parts;
+    const now = codec.page(await api.page(resource, { ...scope, limit: 1 }, codec.accept, signal)).resourceVersion;
+    const isAhead = /^\d+$/.test(version) && /^\d+$/.test(now) && BigInt(now) < BigInt(version);
+    if (isAhead) log('warn', `${this.#name}: the server's history began anew, listing again`, { version, now });
+    return isAhead;
+  }
+
   /** One page, asked for again when something passing went wrong. Learns how large pages may be. */
-  async #page(token: string | undefined, signal: AbortSignal): Promise<Answer> {
+  async #page(
+    token: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly page: Page<T>; readonly wireBytes: number }> {
     const { api, resource, scope, codec, timing, log } = this.#parts;
     for (let attempt = 1; ; attempt++) {
       const limit = this.#pageSize;
       const started = performance.now();
       try {
         const answer = await api.page(resource, { ...scope, limit, continue: token }, codec.accept, signal);
+        const page = codec.page(answer);
         const took = performance.now() - started;
         if (took > PAGE_MS) this.#pageSize = Math.max(SMALLEST_PAGE, limit >> 1);
         else if (took < PAGE_MS / 4 && answer.body.length < LARGE_PAGE_BYTES && this.#pageSize === limit)
           this.#pageSize = Math.min(LARGEST_PAGE, limit * 2);
-        return answer;
+        return { page, wireBytes: answer.wireBytes };
       } catch (thrown) {
         const error = errorOfSocket(thrown);
         // The first page has nothing to lose: `run` begins anew, and shows that it fails.

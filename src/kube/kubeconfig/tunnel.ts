@@ -67,12 +67,11 @@ function openConnect(
       : http.request(options);
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => request.destroy(new Error(`no answer within ${LIMIT_MS / 1000} s`)), LIMIT_MS);
-    request.once('connect', (response, socket, head) => {
+    // What may follow the header at once is not looked at: neither TLS nor HTTP lets the server speak first.
+    request.once('connect', (response, socket) => {
       clearTimeout(limit);
-      if (response.statusCode === 200) {
-        if (head.length > 0) socket.unshift(head);
-        resolve(socket);
-      } else {
+      if (response.statusCode === 200) resolve(socket);
+      else {
         socket.destroy();
         reject(new Error(`it answered ${response.statusCode ?? 0} ${response.statusMessage ?? ''}`.trim()));
       }

@@ -46,3 +46,19 @@ test('Windows: what has neither drive nor share is relative to the kubeconfig, w
   });
   assert.deepEqual(await on('ca.exe'), { file: `${kube}\\ca.exe`, program: 'ca.exe' });
 });
+
+test('a file that the user named must be there; one of a list need not', async () => {
+  const here = surroundings(
+    { '/work/there': 'current-context: c' },
+    { environment: { KUBECONFIG: '/nowhere:/work/there' } },
+  );
+  assert.deepEqual((await loadKubeconfig('nowhere', here, signal)).problems, [
+    { file: '/work/nowhere', line: 0, column: 0, message: 'no such file' },
+  ]);
+  const listed = await loadKubeconfig(undefined, here, signal);
+  assert.deepEqual(listed.problems, []);
+  assert.deepEqual(listed.files, [
+    { path: '/nowhere', state: 'missing' },
+    { path: '/work/there', state: 'read' },
+  ]);
+});

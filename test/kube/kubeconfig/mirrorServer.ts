@@ -2,7 +2,7 @@
 import { createServer as createPlain } from 'node:http';
 import { createServer } from 'node:https';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { createAuthority, type Authority, type Identity } from '../../apiserver/certificates.js';
 
@@ -36,6 +36,10 @@ export interface Mirror {
   readonly seen: readonly Seen[];
   /** Answers 401 to every other `Authorization` from now on; undefined: accepts all. */
   accept(authorization: string | undefined): void;
+  /** Requests for `/held` wait for this. */
+  release(): void;
+  /** Connections that are open. */
+  open(): number;
   /** Connections that were opened. */
   connections(): number;
   close(): Promise<void>;
@@ -46,16 +50,18 @@ export async function startMirror(hosts: readonly string[] | undefined): Promise
   const seen: Seen[] = [];
   let accepted: string | undefined;
   let connections = 0;
+  let open = 0;
+  const held: (() => void)[] = [];
   const answer: RequestListener = (request, response) => {
     const what = look(request);
     seen.push(what);
     const refused = accepted !== undefined && what.authorization !== accepted;
     response.writeHead(refused ? 401 : 200, { 'content-type': 'application/json' });
-    response.end(
-      JSON.stringify(
-        refused ? { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: 'Unauthorized', code: 401 } : what,
-      ),
+    const body = JSON.stringify(
+      refused ? { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: 'Unauthorized', code: 401 } : what,
     );
+    if (what.path === '/held') held.push(() => response.end(body));
+    else response.end(body);
   };
   const identity = hosts === undefined ? undefined : serverIdentity(hosts);
   const server =
@@ -71,7 +77,13 @@ export async function startMirror(hosts: readonly string[] | undefined): Promise
           },
           answer,
         );
-  server.on('connection', () => (connections += 1));
+  // Idle connections are the client's business here.
+  server.keepAliveTimeout = 0;
+  server.on('connection', (socket: Socket) => {
+    connections += 1;
+    open += 1;
+    socket.on('close', () => (open -= 1));
+  });
   const port = await listen(server);
   return {
     url: `${identity === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
@@ -79,6 +91,10 @@ export async function startMirror(hosts: readonly string[] | undefined): Promise
     certificate: identity?.certificate ?? '',
     seen,
     accept: (authorization) => (accepted = authorization),
+    release: () => {
+      for (const answer of held.splice(0)) answer();
+    },
+    open: () => open,
     connections: () => connections,
     close: () =>
       new Promise((resolve) => {

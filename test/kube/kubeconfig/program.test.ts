@@ -120,6 +120,7 @@ suite('consent', () => {
   test('the question is taken back when nobody waits for it any more', async () => {
     const { plugin, selected, surroundings } = await program(['answer', 'ANSWER']);
     const abort = new AbortController();
+    const logged: string[] = [];
     const access = accessTo(
       selected,
       (_command, questionSignal) =>
@@ -127,10 +128,11 @@ suite('consent', () => {
           questionSignal.addEventListener('abort', () => resolve(true));
           abort.abort(new Error('gone'));
         }),
-      { surroundings },
+      { surroundings, log: (_level, sentence) => logged.push(sentence) },
     );
     await assert.rejects(access.credentials(abort.signal), { message: 'gone' });
-    assert.deepEqual(plugin.runs(), [], 'a yes that comes too late starts nothing');
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([logged, plugin.runs()], [[], []], 'a yes that comes too late starts nothing');
   });
 });
 
@@ -146,6 +148,17 @@ suite('the answer', () => {
     assert.equal(await authorization(access), 'Bearer t1');
     later(2_000);
     assert.equal(await authorization(access), 'Bearer t2');
+    assert.equal(plugin.runs().length, 2);
+  });
+
+  test('is forgotten only by who was refused with it, not by who comes late', async () => {
+    const { plugin, selected, surroundings } = await program(['answer', 'ANSWER']);
+    const access = accessTo(selected, yes, { surroundings });
+    const first = await access.credentials(signal);
+    assert.equal(access.invalidate(first), true);
+    const second = await access.credentials(signal);
+    assert.equal(access.invalidate(first), true, 'there are newer ones already');
+    assert.equal(await access.credentials(signal), second);
     assert.equal(plugin.runs().length, 2);
   });
 
