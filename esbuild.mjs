@@ -36,6 +36,8 @@ const bundles = [
   { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js' },
   { ...browser, entryPoints: ['webview/map.ts'], outfile: 'dist/webview/map.js' },
   { ...browser, entryPoints: ['webview/map.css'], outfile: 'dist/webview/map.css' },
+  { ...browser, entryPoints: ['webview/result.ts'], outfile: 'dist/webview/result.js' },
+  { ...browser, entryPoints: ['webview/result.css'], outfile: 'dist/webview/result.css' },
 ].filter(({ entryPoints: [entry] }) => existsSync(path.join(root, entry)));
 
 for (const old of ['extension.js', 'worker.js', 'cli.js', 'webview', 'meta']) {

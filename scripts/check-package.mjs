@@ -20,17 +20,28 @@ const REQUIRED = [
   'extension/dist/worker.js',
   'extension/dist/webview/map.js',
   'extension/dist/webview/map.css',
+  'extension/dist/webview/result.js',
+  'extension/dist/webview/result.css',
   'extension/media/icon.png',
 ];
 const PICTURE = /^extension\/media\/[\w-]+\.(svg|png)$/;
 
 /** Thousands of bytes: somewhat above what they are today, so that growth is decided and not found. */
-const BUDGET_KB = { 'extension.js': 500, 'worker.js': 600, 'cli.js': 650, 'map.js': 200, 'map.css': 20 };
+const BUDGET_KB = {
+  'extension.js': 500,
+  'worker.js': 600,
+  'cli.js': 650,
+  'map.js': 200,
+  'map.css': 20,
+  'result.js': 40,
+  'result.css': 20,
+};
 const PACKAGE_BUDGET_KB = 700;
 /** Whose code must not be in a bundle: the Kubernetes client is loaded with the first connection, by the worker. */
 const FOREIGN = {
   'extension.js': /node_modules\/(@kubernetes|protobufjs|ws|@vscode\/webview-ui-toolkit|d3-[a-z]+)\//,
   'map.js': /node_modules\/(@kubernetes|protobufjs|ws|yaml)\//,
+  'result.js': /node_modules\//,
 };
 
 /** The names in a zip file, from its central directory (APPNOTE.TXT 4.3.12 and 4.3.16, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT). */

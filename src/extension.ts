@@ -20,13 +20,18 @@ import { ProbeDocuments } from './editor/probe/probeDocuments.js';
 import { Problems } from './editor/problems.js';
 import { RangesView } from './editor/rangesView.js';
 import { ShownFindings } from './editor/shownFindings.js';
+import { Leftovers } from './editor/verify/leftovers.js';
+import { ResultPanel } from './editor/verify/resultPanel.js';
+import { Verifications } from './editor/verify/verifications.js';
+import { VerifyCommands } from './editor/verify/verifyCommands.js';
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel(vscode.l10n.t('Cluster Network'), { log: true });
   const consent = new CredentialConsent(context.globalState);
   const connection = new Connection(connectionParts(context, consent, log));
   const hidden = new HiddenFindings(context.globalState);
-  const findings = new ShownFindings(connection, hidden);
+  const verifications = new Verifications();
+  const findings = new ShownFindings(connection, hidden, verifications);
   const network = new NetworkView(connection, findings);
   const ranges = new RangesView(connection, findings);
   const found = new FindingsView(connection, findings);
@@ -34,11 +39,19 @@ export function activate(context: vscode.ExtensionContext): void {
   const map = new MapPanel(context.extensionUri, source, log);
   const probeDocuments = new ProbeDocuments();
   const probes = new ProbeCommands(connection, probeDocuments, context.workspaceState, log);
-  const findingCommands = new FindingCommands(connection, findings, hidden);
+  const verifying = new VerifyCommands(connection, probeDocuments, verifications, log);
+  const { extensionUri } = context;
+  const results = new ResultPanel({
+    ...{ extensionUri, connection, verifications, network, log },
+    showPlan: verifying.showPlan,
+  });
+  const leftovers = new Leftovers(connection);
+  const findingCommands = new FindingCommands(connection, findings, hidden, verifications);
   context.subscriptions.push(
     log,
     connection,
     hidden,
+    verifications,
     findings,
     network,
     ranges,
@@ -46,13 +59,18 @@ export function activate(context: vscode.ExtensionContext): void {
     source,
     map,
     probeDocuments,
+    results,
+    leftovers,
     new FindingDecorations(findings),
     new ObjectDocuments(connection),
     new Problems(connection, findings),
     registerManifests(),
     registerDocumentation(),
     registerCommands(
-      commandHandlers({ connection, consent, findingCommands, network, ranges, found, map, probes, log }),
+      commandHandlers({
+        ...{ connection, consent, findingCommands, network, ranges, found, map, probes, verifying, results, leftovers },
+        log,
+      }),
       log,
     ),
   );

@@ -1,5 +1,7 @@
-/** Messages between the editor and the map's webview, typed once for both ends. Unknown messages are ignored and logged. */
+/** Messages between the editor and its webviews, typed once for both ends. Unknown messages are ignored and logged. */
 import type { MapModel, MapTarget } from './core/map/model.js';
+import type { RunChanges } from './core/reach/compareRuns.js';
+import type { ResultView } from './core/reach/resultView.js';
 
 export type ToWebview =
   /** `model` undefined: nothing to draw, and `message` says why. */
@@ -66,6 +68,80 @@ export function readToWebview(value: unknown): ToWebview | undefined {
       const target = readTarget(value['target']);
       return target && { type: 'select', target };
     }
+    default:
+      return undefined;
+  }
+}
+
+/** A verification that is kept, for the list of them. */
+export interface KeptRun {
+  readonly run: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly headline: string;
+}
+
+/** What the page of a verification's result shows. */
+export interface ResultPage {
+  readonly run: string;
+  readonly context: string;
+  readonly view: ResultView;
+  /** Against the one before; undefined when there is none. */
+  readonly changes: (RunChanges & { readonly since: string }) | undefined;
+  /** All that are kept of this cluster, the latest first. */
+  readonly kept: readonly KeptRun[];
+}
+
+export type ToResult =
+  /** `page` undefined: there is no result to show, and `message` says why. */
+  | { readonly type: 'result'; readonly page: ResultPage | undefined; readonly message: string }
+  /** The answer to `path`: everything that was measured from one node to another. */
+  | {
+      readonly type: 'path';
+      readonly run: string;
+      readonly from: string;
+      readonly to: string;
+      readonly sentences: readonly string[];
+    };
+
+export type FromResult =
+  | { readonly type: 'ready'; readonly run: string }
+  | { readonly type: 'show'; readonly run: string }
+  | { readonly type: 'path'; readonly run: string; readonly from: string; readonly to: string }
+  | { readonly type: 'node'; readonly node: string }
+  | { readonly type: 'again' }
+  | { readonly type: 'plan'; readonly run: string }
+  | { readonly type: 'save'; readonly run: string };
+
+/** A message of the result's page, or undefined when it is none that we know. */
+export function readFromResult(value: unknown): FromResult | undefined {
+  if (!isRecord(value)) return undefined;
+  const { type, run, from, to, node } = value;
+  switch (type) {
+    case 'ready':
+    case 'show':
+    case 'plan':
+    case 'save':
+      return isText(run) ? { type, run } : undefined;
+    case 'path':
+      return isText(run) && isText(from) && isText(to) ? { type, run, from, to } : undefined;
+    case 'node':
+      return isText(node) ? { type, node } : undefined;
+    case 'again':
+      return { type };
+    default:
+      return undefined;
+  }
+}
+
+/** A message of the editor to the result's page, or undefined. The view is our own; its shape is trusted, its texts are not. */
+export function readToResult(value: unknown): ToResult | undefined {
+  if (!isRecord(value)) return undefined;
+  switch (value['type']) {
+    case 'result':
+      return isText(value['message']) ? (value as unknown as Extract<ToResult, { type: 'result' }>) : undefined;
+    case 'path':
+      return Array.isArray(value['sentences']) ? (value as unknown as Extract<ToResult, { type: 'path' }>) : undefined;
     default:
       return undefined;
   }

@@ -18,11 +18,15 @@ export const Command = {
   openMap: 'clusterNetwork.openMap',
   probeTo: 'clusterNetwork.probeTo',
   probeBetween: 'clusterNetwork.probeBetween',
+  probeFromNode: 'clusterNetwork.probeFromNode',
+  verify: 'clusterNetwork.verify',
+  removeLeftovers: 'clusterNetwork.removeLeftovers',
   manageCredentialPrograms: 'clusterNetwork.manageCredentialPrograms',
   hideFinding: 'clusterNetwork.hideFinding',
   showHiddenFinding: 'clusterNetwork.showHiddenFinding',
   copyFinding: 'clusterNetwork.copyFinding',
   explainFinding: 'clusterNetwork.explainFinding',
+  dismissFinding: 'clusterNetwork.dismissFinding',
   whatIsThisIp: 'clusterNetwork.whatIsThisIp',
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
@@ -46,13 +50,13 @@ export const Scheme = {
   object: 'cluster-network',
   /** Pages that say what a check means. */
   checks: 'cluster-network-checks',
-  /** Pages of probe reports. */
+  /** Pages of probes' reports and plans. */
   probe: 'cluster-network-probe',
   /** Rows that findings decorate. */
   row: 'cluster-network-row',
 } as const;
 
-export const WebviewType = { map: 'clusterNetwork.map' } as const;
+export const WebviewType = { map: 'clusterNetwork.map', result: 'clusterNetwork.result' } as const;
 
 export const Setting = {
   kubeconfig: 'clusterNetwork.kubeconfig',
@@ -61,6 +65,12 @@ export const Setting = {
   requestTimeout: 'clusterNetwork.requestTimeoutSeconds',
   workstation: 'clusterNetwork.compareWithWorkstation',
   severity: 'clusterNetwork.checks.severity',
+  productionContexts: 'clusterNetwork.productionContexts',
+  probeImage: 'clusterNetwork.probe.image',
+  probeNamespace: 'clusterNetwork.probe.namespace',
+  probePullSecrets: 'clusterNetwork.probe.pullSecrets',
+  probeHostNetwork: 'clusterNetwork.probe.hostNetwork',
+  probeExistingPods: 'clusterNetwork.probe.existingPods',
 } as const;
 export type Setting = (typeof Setting)[keyof typeof Setting];
 
@@ -102,6 +112,7 @@ export const ITEM_WORD = [
   'more',
   'check',
   'finding',
+  'measured',
   'subject',
   'hidden',
 ] as const;

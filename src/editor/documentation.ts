@@ -17,7 +17,9 @@ export function documentationOf(code: string): vscode.Uri {
 export async function checksByCode(): Promise<ReadonlyMap<string, Explained>> {
   const { CHECKS } = await import('../core/checks/index.js');
   const { FIELD_RULES } = await import('../core/manifests/fieldRules.js');
-  return new Map([...CHECKS, ...Object.values(FIELD_RULES)].map((check) => [check.code, check]));
+  const { EXPLAINED_PROBE_FINDINGS } = await import('../core/reach/findings.js');
+  const all: readonly Explained[] = [...CHECKS, ...Object.values(FIELD_RULES), ...EXPLAINED_PROBE_FINDINGS];
+  return new Map(all.map((explained) => [explained.code, explained]));
 }
 
 export function registerDocumentation(): vscode.Disposable {

@@ -10,6 +10,7 @@ import type { Cluster } from './cluster.js';
 import type { Connection } from './connection.js';
 import { Setting } from './contributions.js';
 import type { HiddenFinding, HiddenFindings } from './hiddenFindings.js';
+import type { MeasuredFindings } from './verify/verifications.js';
 
 export interface ShownFinding {
   readonly finding: Finding;
@@ -42,6 +43,7 @@ export function worst(findings: readonly ShownFinding[]): Severity | undefined {
 
 export class ShownFindings implements vscode.Disposable {
   readonly #hiddenFindings: HiddenFindings;
+  readonly #measured: MeasuredFindings;
   readonly #changed = new vscode.EventEmitter<ReadonlySet<string>>();
   readonly #subscriptions: vscode.Disposable;
   /** With the keys of the objects whose findings are others now (`objectKey`). */
@@ -51,18 +53,23 @@ export class ShownFindings implements vscode.Disposable {
   #mirror: { dispose(): void } | undefined;
   #shown: readonly ShownFinding[] = NONE;
   #severities: SeverityChoice = {};
+  #measuredIds: ReadonlySet<string> = new Set();
   #hidden: readonly HiddenFinding[] = [];
   #byObject = new Map<string, ShownFinding[]>();
   #byPlace = new Map<string, ShownFinding[]>();
 
-  constructor(connection: Connection, hiddenFindings: HiddenFindings) {
+  constructor(connection: Connection, hiddenFindings: HiddenFindings, measured: MeasuredFindings) {
     this.#connection = connection;
     this.#hiddenFindings = hiddenFindings;
+    this.#measured = measured;
     this.#subscriptions = vscode.Disposable.from(
       connection.onDidChange(() => {
         this.#follow();
       }),
       hiddenFindings.onDidChange(() => {
+        this.#compute();
+      }),
+      measured.onDidChange(() => {
         this.#compute();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -82,6 +89,10 @@ export class ShownFindings implements vscode.Disposable {
   /** Hidden ones that would be there now. */
   get hidden(): readonly HiddenFinding[] {
     return this.#hidden;
+  }
+  /** Whether it was measured by a verification, and stays until that is run again or it is dismissed. */
+  isMeasured(id: string): boolean {
+    return this.#measuredIds.has(id);
   }
   ofObject(ref: ObjectRef): readonly ShownFinding[] {
     return this.ofKey(objectKey(ref));
@@ -115,10 +126,14 @@ export class ShownFindings implements vscode.Disposable {
   }
 
   #compute(): void {
-    const findings: ReadonlyMap<string, Finding> = this.#cluster?.mirror.findings ?? new Map<string, Finding>();
+    const server = this.#cluster?.identity.server ?? '';
+    const measured = this.#cluster === undefined ? [] : this.#measured.findings(server);
+    this.#measuredIds = new Set(measured.map(({ id }) => id));
+    const findings = new Map<string, Finding>(this.#cluster?.mirror.findings);
+    for (const finding of measured) findings.set(finding.id, finding);
     const choice = severityChoice(vscode.workspace.getConfiguration().get(Setting.severity));
     this.#severities = choice;
-    const hidden = this.#hiddenFindings.of(this.#cluster?.identity.server ?? '');
+    const hidden = this.#hiddenFindings.of(server);
     const shown: ShownFinding[] = [];
     this.#hidden = [...findings.keys()].flatMap((id) => hidden.get(id) ?? []);
     const before = this.#byObject;

@@ -4,6 +4,7 @@
  * (https://github.com/kubernetes/kubernetes/blob/v1.34.4/staging/src/k8s.io/apimachinery/pkg/util/remotecommand/constants.go).
  * What the commands do is not decided here.
  */
+import { setMaxListeners } from 'node:events';
 import type { WebSocket } from 'ws';
 import { without, type JsonObject, type KubeObject } from './json.js';
 import { internalError, statusObject } from './status.js';
@@ -41,6 +42,8 @@ export async function serveExec(
   handler: ExecHandler,
 ): Promise<void> {
   const gone = new AbortController();
+  // A script waits for many programs at once.
+  setMaxListeners(0, gone.signal);
   const stdin = new Stdin();
   socket.on('close', () => {
     gone.abort();

@@ -5,6 +5,7 @@ import { Connection } from '../../src/editor/connection.js';
 import { EXTENSION_ID } from '../../src/editor/contributions.js';
 import { HiddenFindings } from '../../src/editor/hiddenFindings.js';
 import { ShownFindings } from '../../src/editor/shownFindings.js';
+import { Verifications } from '../../src/editor/verify/verifications.js';
 import { loadKubeconfig } from '../../src/kube/kubeconfig/load.js';
 import { thisMachine } from '../../src/kube/kubeconfig/surroundings.js';
 import { watchFiles } from '../../src/kube/kubeconfig/watch.js';
@@ -69,7 +70,8 @@ export async function connected(scenario: Scenario, body: (parts: Connected) => 
         }),
     });
     const hidden = new HiddenFindings(state);
-    const findings = new ShownFindings(connection, hidden);
+    const verifications = new Verifications();
+    const findings = new ShownFindings(connection, hidden, verifications);
     try {
       await connection.start();
       await until('everything was read', () => {
@@ -80,6 +82,7 @@ export async function connected(scenario: Scenario, body: (parts: Connected) => 
     } finally {
       findings.dispose();
       hidden.dispose();
+      verifications.dispose();
       connection.dispose();
       log.dispose();
     }

@@ -6,6 +6,7 @@ import test from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { needsOf, SOLUTIONS } from '../../src/core/cni/index.js';
 import { CONFIG_MAPS, KIND } from '../../src/kube/inventory/kinds.js';
+import { DAEMON_SET_RIGHTS, EXEC_RIGHTS, LIFECYCLE_RIGHTS } from '../../src/kube/probe/rights.js';
 import { facts } from '../core/facts.js';
 
 interface Rule {
@@ -65,15 +66,28 @@ test('the role for a namespace is what of it can be read there', () => {
   );
 });
 
-test('only the role for probing may do more than look', () => {
+test('the role for verifying has every right that a plan asks for', () => {
+  const given = lines(rulesOf('network-verifier'));
+  for (const { verb, group, resource, subresource } of [...LIFECYCLE_RIGHTS, ...DAEMON_SET_RIGHTS, ...EXEC_RIGHTS]) {
+    const name = subresource === undefined ? resource : `${resource}/${subresource}`;
+    assert.ok(
+      given.some((line) => line.startsWith(`${name}.${group}: `) && line.split(' ').includes(verb)),
+      `${verb} ${name}`,
+    );
+  }
+});
+
+test('only the roles for probing may do more than look', () => {
   const looks = new Set(['get', 'list', 'watch']);
   for (const { metadata, rules = [] } of objects) {
     const more = rules.filter(({ verbs }) => verbs.some((verb) => !looks.has(verb)));
     assert.deepEqual(
       more.flatMap(({ resources }) => resources),
-      metadata.name === 'network-prober' ? ['pods/exec'] : [],
+      { 'network-prober': ['pods/exec'], 'network-verifier': ['jobs', 'daemonsets', 'pods', 'pods/exec'] }[
+        metadata.name
+      ] ?? [],
       metadata.name,
     );
   }
-  assert.equal(objects.length, 4);
+  assert.equal(objects.length, 5);
 });

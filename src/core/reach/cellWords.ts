@@ -13,10 +13,11 @@ export function capped(sentences: readonly string[]): string[] {
   return rest > 0 ? [...sentences.slice(0, MAX_EVIDENCE), `and ${rest} more such measurements`] : [...sentences];
 }
 
-export const nodeName = (measured: Measured, node: number): string => measured.nodes[node]?.name ?? `node ${node}`;
+export const nodeName = (measured: Pick<Measured, 'nodes'>, node: number): string =>
+  measured.nodes[node]?.name ?? `node ${node}`;
 
 /** `node1 → node2, UDP: 10.244.1.7:18481 did not answer within 3 s; the request did not arrive there`. */
-export function describeCell(cell: Cell, measured: Measured): string {
+export function describeCell(cell: Cell, measured: Pick<Measured, 'nodes'>): string {
   const from = cell.source === 'host' ? `${nodeName(measured, cell.from)} itself` : nodeName(measured, cell.from);
   const to = cell.role === 'existing' ? cell.name : nodeName(measured, cell.to);
   const address = cell.address.includes(':') && cell.port !== undefined ? `[${cell.address}]` : cell.address;

@@ -3,6 +3,7 @@ import { type Finding, finding, type Subject } from '../checks/check.js';
 import { nodeRef, objectPlace } from '../network/place.js';
 import type { Trouble } from './culprits.js';
 import { nodesOfPlace } from './culpritWords.js';
+import { type PromiseId, PROMISES } from './promise.js';
 import type { CountedVerdict, Measured, NamedCulprit } from './verification.js';
 
 /** What a code means. Codes are stable for ever: settings and links name them. */
@@ -11,45 +12,58 @@ export interface ProbeFinding {
   readonly title: string;
   /** Markdown for the documentation. */
   readonly explanation: string;
+  /** The promise that is broken, or cannot be tried. */
+  readonly promise: PromiseId;
 }
 
 export const PROBE_FINDINGS = {
   unreachable: {
-    code: 'CN411',
+    code: 'CN451',
     title: 'Pods do not reach each other across nodes',
     explanation:
       'A verification tried paths between probe pods on different nodes, and those named here got no answer. The finding says which node, which direction and which traffic, as far as the pattern of all paths allows, and what else was answered. It stays until the verification is run again or it is dismissed.',
+    promise: 'podToPod',
   },
   loss: {
-    code: 'CN412',
+    code: 'CN452',
     title: 'Packets are lost between nodes',
     explanation:
       'Some of several tries on the same path got no answer, and this was seen again when the path was tried once more.',
+    promise: 'podToPod',
   },
   translated: {
-    code: 'CN413',
+    code: 'CN453',
     title: 'Pods see each other under another address',
     explanation:
       'A server in a probe pod saw a request come from an address that is not the sending pod’s. Kubernetes promises that pods communicate without address translation; NetworkPolicies, audit logs and services that go by source addresses are wrong where it happens.',
+    promise: 'withoutNat',
   },
   misdirected: {
-    code: 'CN414',
+    code: 'CN454',
     title: 'Another host answers at a pod’s address',
     explanation: 'A request to a probe pod’s address was answered by something that is not that pod.',
+    promise: 'uniqueAddress',
   },
   kubelet: {
-    code: 'CN415',
+    code: 'CN455',
     title: 'A kubelet does not reach pods on its own node',
     explanation:
       'The readiness probe of a probe pod fails although its server runs. Liveness and readiness probes of all pods on that node are in danger.',
+    promise: 'nodeToLocalPod',
   },
   notStarted: {
-    code: 'CN416',
+    code: 'CN456',
     title: 'No probe pod could be started on a node',
     explanation:
       'What keeps a small pod from starting keeps others from it too: the event says what it is. Nothing was measured from or to this node’s new pods.',
+    promise: 'podToPod',
   },
 } as const satisfies Readonly<Record<Trouble | 'kubelet' | 'notStarted', ProbeFinding>>;
+
+/** The same as checks explain themselves, with the official sentence. */
+export const EXPLAINED_PROBE_FINDINGS = Object.entries(PROBE_FINDINGS).map(
+  ([name, { code, title, explanation, promise }]) => ({ name, code, title, explanation, source: PROMISES[promise] }),
+);
 
 const subject = (measured: Measured, node: number): Subject => {
   const name = measured.nodes[node]?.name ?? '';

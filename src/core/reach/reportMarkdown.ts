@@ -6,22 +6,11 @@
 import { formatRef } from '../network/place.js';
 import type { PolicyAnswer } from '../policy/evaluate.js';
 import { describeEndpoint } from './endpoint.js';
+import { bullet, codeBlock, escapeMarkdown } from './markdownText.js';
 import { describeOutcome } from './outcome.js';
 import { describeProbe } from './probe.js';
 import { PROMISES, VERDICT_TITLES } from './promise.js';
 import type { ProbeReport } from './report.js';
-
-/** Markdown's own characters, and those of HTML, as text. */
-const escape = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~&:@]/g, '\\$&').replace(/\s+/g, ' ');
-
-const bullet = (text: string): string => `- ${escape(text)}`;
-
-/** A block that shows text as it is; the fence is longer than any within. */
-function codeBlock(lines: readonly string[]): string {
-  const longest = Math.max(2, ...lines.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)));
-  const fence = '`'.repeat(longest + 1);
-  return [`${fence}sh`, ...lines.map((line) => line.replaceAll('\n', ' ')), fence].join('\n');
-}
 
 function policyWords(policy: PolicyAnswer): string[] {
   switch (policy.kind) {
@@ -59,7 +48,7 @@ export function reportReason(report: ProbeReport): string {
 
 export function reportMarkdown(report: ProbeReport): string {
   const { source, target, route, policy } = report;
-  const lines: string[] = [`# ${escape(reportTitle(report))}`, ''];
+  const lines: string[] = [`# ${escapeMarkdown(reportTitle(report))}`, ''];
   for (const { promise, verdict, evidence } of report.promises) {
     const { title, sentence, url } = PROMISES[promise];
     lines.push(
@@ -82,6 +71,12 @@ export function reportMarkdown(report: ProbeReport): string {
   lines.push(bullet(`started ${report.startedAt}, took ${Math.round(report.durationMs)} ms`), '');
   if (route !== undefined) lines.push('## Expected path', '', ...route.hops.map((hop) => bullet(hop.label)), '');
   if (policy !== undefined) lines.push('## NetworkPolicies', '', ...policyWords(policy).map(bullet), '');
-  if (report.reproduce.length > 0) lines.push('## Repeat by hand', '', codeBlock(report.reproduce), '');
+  if (report.reproduce.length > 0)
+    lines.push(
+      '## Repeat by hand',
+      '',
+      codeBlock('sh', report.reproduce.map((line) => line.replaceAll('\n', ' ')).join('\n')),
+      '',
+    );
   return lines.join('\n');
 }

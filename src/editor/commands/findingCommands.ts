@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../connection.js';
 import { documentationOf } from '../documentation.js';
 import type { HiddenFindings } from '../hiddenFindings.js';
+import type { Verifications } from '../verify/verifications.js';
 import type { ShownFinding, ShownFindings } from '../shownFindings.js';
 import { CheckElement, FindingElement, HiddenElement } from '../tree/findingsTree.js';
 import { severityIcon } from '../tree/words.js';
@@ -14,11 +15,26 @@ export class FindingCommands {
   readonly #connection: Connection;
   readonly #findings: ShownFindings;
   readonly #hidden: HiddenFindings;
+  readonly #verifications: Verifications;
 
-  constructor(connection: Connection, findings: ShownFindings, hidden: HiddenFindings) {
+  constructor(connection: Connection, findings: ShownFindings, hidden: HiddenFindings, verifications: Verifications) {
     this.#connection = connection;
     this.#findings = findings;
     this.#hidden = hidden;
+    this.#verifications = verifications;
+  }
+
+  /** Takes a measured finding back; the next verification finds it again, if it is still so. */
+  async dismiss(argument: unknown): Promise<void> {
+    const { cluster } = this.#connection;
+    const measured = this.#findings.shown.filter(({ finding }) => this.#findings.isMeasured(finding.id));
+    if (cluster === undefined) return;
+    if (measured.length === 0) {
+      void vscode.window.showInformationMessage(t('There is no measured finding. Others go when their cause goes.'));
+      return;
+    }
+    const shown = await this.#given(argument, t('Dismiss a Measured Finding'), measured);
+    if (shown !== undefined) this.#verifications.dismiss(cluster.identity.server, shown.finding.id);
   }
 
   async hide(argument: unknown): Promise<void> {
@@ -80,9 +96,13 @@ export class FindingCommands {
   }
 
   /** The finding that a command was called on, else one that the user picks. */
-  async #given(argument: unknown, title: string): Promise<ShownFinding | undefined> {
+  async #given(
+    argument: unknown,
+    title: string,
+    among: readonly ShownFinding[] = this.#findings.shown,
+  ): Promise<ShownFinding | undefined> {
     if (argument instanceof FindingElement) return argument.shown;
-    const items = this.#findings.shown.map((shown) => ({
+    const items = among.map((shown) => ({
       label: shown.finding.code,
       iconPath: severityIcon(shown.severity),
       detail: shown.finding.message,

@@ -11,6 +11,9 @@ import type { RangesView } from '../rangesView.js';
 import { MoreElement } from '../tree/elements.js';
 import { MoreFindingsElement } from '../tree/findingsTree.js';
 import { MoreClaimsElement } from '../tree/rangesTree.js';
+import type { Leftovers } from '../verify/leftovers.js';
+import type { ResultPanel } from '../verify/resultPanel.js';
+import type { VerifyCommands } from '../verify/verifyCommands.js';
 import { copyCidr, copyIp, openObject } from './clusterCommands.js';
 import type { FindingCommands } from './findingCommands.js';
 import type { Handler } from './register.js';
@@ -26,6 +29,9 @@ export interface CommandParts {
   readonly found: FindingsView;
   readonly map: MapPanel;
   readonly probes: ProbeCommands;
+  readonly verifying: VerifyCommands;
+  readonly results: ResultPanel;
+  readonly leftovers: Leftovers;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -38,6 +44,9 @@ export function commandHandlers({
   found,
   map,
   probes,
+  verifying,
+  results,
+  leftovers,
   log,
 }: CommandParts): Readonly<Record<Command | InternalCommand, Handler>> {
   return {
@@ -61,10 +70,14 @@ export function commandHandlers({
     },
     [Command.probeTo]: (row, rows) => probes.probeTo(row, rows),
     [Command.probeBetween]: (row, rows) => probes.probeBetween(row, rows),
+    [Command.probeFromNode]: (row, rows) => probes.probeFromNode(row, rows),
+    [Command.verify]: () => verifying.verify(results),
+    [Command.removeLeftovers]: () => leftovers.remove(),
     [Command.manageCredentialPrograms]: () => consent.manage(),
     [Command.hideFinding]: (row) => findingCommands.hide(row),
     [Command.showHiddenFinding]: (row) => findingCommands.showHidden(row),
     [Command.copyFinding]: (row) => findingCommands.copy(row),
+    [Command.dismissFinding]: (row) => findingCommands.dismiss(row),
     [Command.explainFinding]: (row) => findingCommands.explain(row),
     [Command.whatIsThisIp]: (row, rows) => whatIsThisIp(connection, row, rows),
     [InternalCommand.loadMore]: (row) => {

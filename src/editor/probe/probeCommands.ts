@@ -5,13 +5,16 @@
 import * as vscode from 'vscode';
 import type { PodName, ProbeProgress, ProbeReport, ProbeRequest, ProbeTarget } from '../../core/reach/report.js';
 import type { Verdict } from '../../core/reach/promise.js';
-import { reportReason, reportTitle } from '../../core/reach/reportMarkdown.js';
+import { reportMarkdown, reportReason, reportTitle } from '../../core/reach/reportMarkdown.js';
 import type { Cluster } from '../cluster.js';
 import { neededCluster } from '../commands/clusterCommands.js';
 import { pickNodeOrPod } from '../commands/pick.js';
 import { type Target, targetsOf } from '../commands/target.js';
 import type { Connection } from '../connection.js';
+import { targetsOfKubernetesExtension } from '../kubernetesExtension.js';
 import { cap } from '../markdown.js';
+import { confirmedForProduction } from '../productionContexts.js';
+import { pickPodOfNode } from './pickPodOfNode.js';
 import { pickPort } from './pickPort.js';
 import { pickProbeTarget, type RecentTarget } from './pickProbeTarget.js';
 import type { ProbeDocuments } from './probeDocuments.js';
@@ -37,12 +40,25 @@ export class ProbeCommands {
   async probeTo(argument: unknown, selection: unknown): Promise<void> {
     const cluster = await neededCluster(this.#connection);
     if (cluster === undefined) return;
-    const [given] = targetsOf(cluster, argument, selection);
-    const source = podOf(given ?? (await pickNodeOrPod(cluster, t('Probe From Pod'))));
-    if (source === undefined) {
-      if (given !== undefined) void vscode.window.showInformationMessage(t('A probe starts from a pod. Pick one.'));
-      return;
-    }
+    const [given] = this.#targets(cluster, argument, selection);
+    const from = given ?? (argumentIsForeign(argument) ? undefined : await pickNodeOrPod(cluster, t('Probe From')));
+    if (from !== undefined) await this.#probeFrom(cluster, from);
+  }
+
+  /** From a pod on the node of the row, the map or a pick, to a picked target. */
+  async probeFromNode(argument: unknown, selection: unknown): Promise<void> {
+    const cluster = await neededCluster(this.#connection);
+    if (cluster === undefined) return;
+    const [given] = this.#targets(cluster, argument, selection);
+    const from =
+      given ?? (argumentIsForeign(argument) ? undefined : await pickNodeOrPod(cluster, t('Probe From Node')));
+    if (from !== undefined) await this.#probeFrom(cluster, from);
+  }
+
+  /** From a pod; from a node by one of its pods, which the user picks. */
+  async #probeFrom(cluster: Cluster, from: Target): Promise<void> {
+    const source = podOf(from) ?? (await this.#podOnNode(cluster, from));
+    if (source === undefined) return;
     const recents = this.#recents(cluster);
     const picked = await pickProbeTarget(
       cluster,
@@ -64,13 +80,25 @@ export class ProbeCommands {
   async probeBetween(argument: unknown, selection: unknown): Promise<void> {
     const cluster = await neededCluster(this.#connection);
     if (cluster === undefined) return;
-    const pods = targetsOf(cluster, argument, selection).flatMap((target) => podOf(target) ?? []);
+    const pods = this.#targets(cluster, argument, selection).flatMap((target) => podOf(target) ?? []);
     const [source, target] = pods;
     if (source === undefined || target === undefined || pods.length !== 2) {
       void vscode.window.showInformationMessage(t('Select two pods to probe between them.'));
       return;
     }
     await this.#pickPortAndRun(cluster, source, { kind: 'pod', ...target });
+  }
+
+  /** Rows of our own trees, things on the map, and rows of the Kubernetes extension's tree. */
+  #targets(cluster: Cluster, argument: unknown, selection: unknown): readonly Target[] {
+    return (
+      targetsOfKubernetesExtension(this.#connection, cluster, argument, selection) ??
+      targetsOf(cluster, argument, selection)
+    );
+  }
+
+  async #podOnNode(cluster: Cluster, { ref, label }: Target): Promise<PodName | undefined> {
+    return ref?.kind === 'Node' ? await pickPodOfNode(cluster, label) : undefined;
   }
 
   #recents(cluster: Cluster): readonly RecentTarget[] {
@@ -81,6 +109,8 @@ export class ProbeCommands {
   async #pickPortAndRun(cluster: Cluster, source: PodName, target: ProbeTarget): Promise<void> {
     const port = await pickPort(cluster, target);
     if (port === undefined) return;
+    const action = t('A command is run in the pod {0}', `${source.namespace}/${source.name}`);
+    if (!(await confirmedForProduction(cluster, action))) return;
     await this.#run(cluster, {
       source,
       target,
@@ -103,7 +133,7 @@ export class ProbeCommands {
   }
 
   async #show(cluster: Cluster, report: ProbeReport): Promise<void> {
-    const page = this.#documents.add(report);
+    const page = this.#documents.add(t('Probe'), reportMarkdown(report));
     const words = cap(`${reportTitle(report)} – ${reportReason(report)}`, 600);
     const details = t('Show Evidence');
     const again = t('Probe Again');
@@ -130,6 +160,9 @@ function showBy(verdict: Verdict): (message: string, ...items: string[]) => Then
       return (...parts) => vscode.window.showWarningMessage(...parts);
   }
 }
+
+/** A row of some other view: where it could not be told what it is, nothing is asked either. */
+const argumentIsForeign = (argument: unknown): boolean => typeof argument === 'object' && argument !== null;
 
 function podOf(target: Target | undefined): PodName | undefined {
   const ref = target?.ref;

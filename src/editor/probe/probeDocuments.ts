@@ -1,38 +1,36 @@
 /**
- * Probe reports as read-only pages (`cluster-network-probe:/1.md`), kept while the window lives: the latest ones, so that a
- * re-run can be compared with what was before.
+ * Reports and plans of probes as read-only pages (`cluster-network-probe:/Probe 1.md`), kept while the window lives: the
+ * latest ones, so that a re-run can be compared with what was before.
  */
 import * as vscode from 'vscode';
-import { reportMarkdown } from '../../core/reach/reportMarkdown.js';
-import type { ProbeReport } from '../../core/reach/report.js';
 import { Scheme } from '../contributions.js';
 
-/** Reports kept; an older one's page says that it is gone. */
-const MAX_REPORTS = 100;
+/** Pages kept; an older one says that it is gone. */
+const MAX_PAGES = 100;
 
 export class ProbeDocuments implements vscode.Disposable {
-  readonly #reports = new Map<string, ProbeReport>();
+  readonly #pages = new Map<string, string>();
   readonly #registration: vscode.Disposable;
   #next = 1;
 
   constructor() {
     this.#registration = vscode.workspace.registerTextDocumentContentProvider(Scheme.probe, {
-      provideTextDocumentContent: (uri) => {
-        const report = this.#reports.get(uri.path);
-        return report === undefined
-          ? vscode.l10n.t('This report is no longer kept. Probe again.')
-          : reportMarkdown(report);
-      },
+      provideTextDocumentContent: (uri) =>
+        this.#pages.get(uri.path) ?? vscode.l10n.t('This page is no longer kept. Probe again.'),
     });
   }
 
-  /** Keeps a report; answers with the address of its page. */
-  add(report: ProbeReport): vscode.Uri {
-    const path = `/${this.#next++}.md`;
-    this.#reports.set(path, report);
-    for (const oldest of this.#reports.keys()) {
-      if (this.#reports.size <= MAX_REPORTS) break;
-      this.#reports.delete(oldest);
+  /**
+   * Keeps a page; answers with its address.
+   *
+   * @param word what the page is, for its tab: `Probe`
+   */
+  add(word: string, markdown: string): vscode.Uri {
+    const path = `/${word} ${this.#next++}.md`;
+    this.#pages.set(path, markdown);
+    for (const oldest of this.#pages.keys()) {
+      if (this.#pages.size <= MAX_PAGES) break;
+      this.#pages.delete(oldest);
     }
     return vscode.Uri.from({ scheme: Scheme.probe, path });
   }

@@ -152,7 +152,7 @@ export class FindingsTree implements vscode.TreeDataProvider<FindingsElement>, v
           label: cap(finding.message, 200),
           icon: severityIcon(severity),
           state: finding.subjects.length === 0 ? None : few ? Expanded : Collapsed,
-          words: ['finding'],
+          words: this.#findings.isMeasured(finding.id) ? ['finding', 'measured'] : ['finding'],
           speech: `${severityWord(severity)} ${finding.code}: ${finding.message}`,
         });
       }

@@ -6,11 +6,13 @@
  * A container has the tools of its image; an image that is not known has none, as a distroless one.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { NODE_SCRIPT } from '../../../src/core/reach/nodeScript.js';
 import { DISCOVERY_SCRIPT } from '../../../src/core/reach/tools/discovery.js';
 import { TOOLS } from '../../../src/core/reach/tools/index.js';
 import type { ExecEnd, ExecHandler, ExecRequest } from '../exec.js';
 import { listAt, textAt, type KubeObject } from '../json.js';
 import { addressesOf, type Outcome, type SimulatedNetwork } from './network.js';
+import { nodeScript } from './nodeScript.js';
 
 interface Toolbox {
   readonly image: RegExp;
@@ -470,6 +472,8 @@ async function shell(context: Context, name: string, args: readonly string[]): P
     return shell(context, name, ['-c', script]);
   }
   if (args[1] === DISCOVERY_SCRIPT) return introductions(context);
+  if (args[1] === NODE_SCRIPT)
+    return nodeScript(context.request, (tool, words, request) => runTool({ ...context, request }, tool, words));
   let exitCode = 0;
   let join = ';';
   for (const [, text = '', operator = ';'] of `${args[1] ?? ''};`.matchAll(

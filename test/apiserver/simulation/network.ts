@@ -75,8 +75,20 @@ function containerPorts(pod: KubeObject): readonly Json[] {
 }
 
 function listens(pod: KubeObject, port: number, protocol: Protocol): boolean {
-  return containerPorts(pod).some(
-    (entry) => numberAt(entry, 'containerPort') === port && (textAt(entry, 'protocol') ?? 'TCP') === protocol,
+  return (
+    containerPorts(pod).some(
+      (entry) => numberAt(entry, 'containerPort') === port && (textAt(entry, 'protocol') ?? 'TCP') === protocol,
+    ) || agnhostListens(pod, port, protocol)
+  );
+}
+
+/** agnhost's servers listen where their arguments say, declared or not. */
+function agnhostListens(pod: KubeObject, port: number, protocol: Protocol): boolean {
+  const options = protocol === 'UDP' ? ['--udp-port'] : ['--http-port', '--port'];
+  return listAt(pod, 'spec', 'containers').some(
+    (container) =>
+      /agnhost/.test(textAt(container, 'image') ?? '') &&
+      listAt(container, 'args').some((arg) => options.some((option) => arg === `${option}=${port}`)),
   );
 }
 

@@ -187,7 +187,7 @@ test('an overlay that is cut off at a node: the node, both ways, and that the no
   );
   assert.deepEqual(
     judged.findings.map((one) => [one.code, one.severity, one.subjects.map((subject) => subject.node)]),
-    [['CN411', 'error', ['node2']]],
+    [['CN451', 'error', ['node2']]],
   );
 });
 
@@ -227,7 +227,7 @@ test('masquerading: every connection is answered, and the promise without NAT is
     /\(10\.244\.1\.9 on node2\) was seen by .* as 192\.168\.1\.3, the address of node2: masqueraded at the source/,
   );
   assert.deepEqual(words(judged), ['everything from node2 gets another source address on the way']);
-  assert.deepEqual(codes(judged), ['CN413']);
+  assert.deepEqual(codes(judged), ['CN453']);
 });
 
 test('a node without a probe pod leaves the promises open, and says why', () => {
@@ -246,7 +246,7 @@ test('a node without a probe pod leaves the promises open, and says why', () => 
   assert.equal(verdicts(judged)[ACROSS], 'inconclusive');
   const across = judged.promises.find((one) => one.scope === 'across nodes');
   assert.match(across?.evidence[0] ?? '', /node2 could not be tried: .*no CNI/);
-  assert.deepEqual(codes(judged), ['CN416']);
+  assert.deepEqual(codes(judged), ['CN456']);
   assert.deepEqual(judged.culprits, []);
 });
 
@@ -255,7 +255,7 @@ test('a kubelet that does not reach its pod', () => {
     node: (index) => (index === 2 ? { kubelet: { state: 'failed', words: 'Readiness probe failed: timeout' } } : {}),
   });
   assert.equal(verdicts(judged)['nodeToLocalPod'], 'violated');
-  assert.deepEqual(codes(judged), ['CN415']);
+  assert.deepEqual(codes(judged), ['CN455']);
 });
 
 test('addresses that source and target share make their paths inconclusive, and the address promise violated', () => {
