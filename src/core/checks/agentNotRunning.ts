@@ -3,7 +3,7 @@ import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { isKnown, type NodeFacts, readinessOf, type SystemPodFacts, type WorkloadFacts } from '../network/facts.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import { formatRef, objectPlace } from '../network/place.js';
-import { agentDaemonSet, agentPodsByNode } from './agentPods.js';
+import { agentDaemonSet, agentPodsByNode, nodesOfEvidence } from './agentPods.js';
 import { isSettling, readyChangedWithin } from './age.js';
 import { type Check, type Finding, finding, type Subject } from './check.js';
 import { groupBy } from './groupBy.js';
@@ -21,7 +21,7 @@ export const agentNotRunning: Check = {
 
 **Severity.** An error where the agent crashes, cannot start, or is wanted and missing. A warning where it is only not ready, as in a rolling update, or where the DaemonSet leaves a node out on which pods run.
 
-**Not reported.** Nodes that joined within the last two minutes or turned ready within the last minute, nodes that no longer report at all (CN405), Windows and virtual nodes, and nodes without pods of their own that the DaemonSet does not select.`,
+**Not reported.** Nodes that joined within the last two minutes or turned ready within the last minute, nodes that no longer report at all (CN405), Windows and virtual nodes, nodes on which another solution's agent runs (CN501), and nodes without pods of their own that the DaemonSet does not select.`,
   source: ALL_PODS_REACH_ALL,
   run,
 };
@@ -96,6 +96,10 @@ function run(network: ClusterNetwork): Finding[] {
   const waiting: SystemPodFacts[] = [];
   const absent: NodeFacts[] = [];
   const leftOut: NodeFacts[] = [];
+  // Nodes of another solution, as EKS hybrid nodes are.
+  const others = new Set(
+    network.reading.others.flatMap(({ primary, evidence }) => (primary ? [...nodesOfEvidence(facts, evidence)] : [])),
+  );
   for (const node of facts.nodes) {
     if (node.virtual || node.os === 'windows' || readinessOf(node) === 'Unknown' || isSettling(node, facts)) continue;
     const pods = byNode.get(node.name) ?? [];
@@ -106,7 +110,7 @@ function run(network: ClusterNetwork): Finding[] {
       else if (!readyChangedWithin(node, facts, 60)) waiting.push(...pods);
     } else if (isKnown(facts, 'daemonsets.apps') && daemonSet !== undefined) {
       if (selects(daemonSet, node) && (daemonSet.desired ?? 0) > existing) absent.push(node);
-      else if (runsPods(network, node.name)) leftOut.push(node);
+      else if (!others.has(node.name) && runsPods(network, node.name)) leftOut.push(node);
     }
   }
   const order = (a: SystemPodFacts, b: SystemPodFacts): number =>

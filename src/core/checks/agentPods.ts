@@ -1,6 +1,7 @@
-/** The pods of the recognised solution's agent, by node. */
+/** The pods of the solutions' agents, by node. */
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
-import type { SystemPodFacts, WorkloadFacts } from '../network/facts.js';
+import type { ClusterFacts, SystemPodFacts, WorkloadFacts } from '../network/facts.js';
+import type { Evidence } from '../network/reading.js';
 import { groupBy } from './groupBy.js';
 
 /**
@@ -26,3 +27,23 @@ export const agentDaemonSet = ({ facts, reading }: ClusterNetwork): WorkloadFact
     ({ ref }) =>
       ref.kind === 'DaemonSet' && ref.name === reading.agent?.daemonSet && ref.namespace === reading.agent.namespace,
   );
+
+/** Nodes on which the DaemonSets have pods that the evidence for a solution names. */
+export function nodesOfEvidence(facts: ClusterFacts, evidence: readonly Evidence[]): ReadonlySet<string> {
+  const daemonSets = new Set(
+    evidence.flatMap(({ place }) =>
+      place?.kind === 'object' && place.object.kind === 'DaemonSet'
+        ? [`${place.object.namespace ?? ''}/${place.object.name}`]
+        : [],
+    ),
+  );
+  return new Set(
+    facts.systemPods
+      .filter(
+        ({ ref, ownerKind, ownerName }) =>
+          ownerKind === 'DaemonSet' && daemonSets.has(`${ref.namespace ?? ''}/${ownerName}`),
+      )
+      .map(({ node }) => node)
+      .filter((node) => node !== ''),
+  );
+}

@@ -15,6 +15,7 @@ import { flannelNetworkMissesRange } from './flannelNetworkMissesRange.js';
 import { flannelPublicIp } from './flannelPublicIp.js';
 import { ipamLeaks } from './ipamLeaks.js';
 import { kubeProxyRange } from './kubeProxyRange.js';
+import { loadBalancerOverlap } from './loadBalancerOverlap.js';
 import { mtu } from './mtu.js';
 import { networkPluginNotReady } from './networkPluginNotReady.js';
 import { networkUnavailable } from './networkUnavailable.js';
@@ -57,6 +58,7 @@ export const CHECKS: readonly Check[] = [
   specialRange,
   publicRange,
   solutionRangeOverlap,
+  loadBalancerOverlap,
   podAddressShared,
   podOutsideNodeRange,
   podOutsideAllRanges,

@@ -23,7 +23,7 @@ export const podServiceOverlap: Check = {
 
 **Severity.** An error where a pod has an address of the service range, where a node's range in use lies in it, where the service range swallows the whole pod range, or where the solution hands out any part of an overlapping pool. A warning where only the cluster's range overlaps and nothing of it is handed out yet. Information where kube-controller-manager was told the service range, since it keeps node ranges clear of it, and where ranges are handed out in order and the service range lies far behind. One degree less where the service range is only inferred from ClusterIPs.
 
-**Not reported.** Ranges that nothing takes addresses from (\`spec.podCIDR\` under Cilium's cluster-pool), places that merely repeat or enclose the range that decides (flannel's \`Network\`), and service ranges that overlap each other: Kubernetes allows that.`,
+**Not reported.** Ranges that nothing takes addresses from (\`spec.podCIDR\` under Cilium's cluster-pool), places that merely repeat or enclose the range that decides (flannel's \`Network\`), pods of virtual nodes, whose addresses are of another place, and service ranges that overlap each other: Kubernetes allows that.`,
   source: NO_OVERLAP,
   run,
 };
@@ -45,7 +45,8 @@ const LOWER: Readonly<Record<Severity, Severity>> = {
 
 /** Pods with addresses of one of the ranges, by the range's index. */
 function podsInside(network: ClusterNetwork, services: readonly Range[]): { row: number; address: Address }[][] {
-  const { pods } = network.facts;
+  const { pods, nodes } = network.facts;
+  const virtual = new Set(nodes.filter((node) => node.virtual).map((node) => node.name));
   const set = RangeSet.of(services);
   const has6 = set.size(6) > 0n;
   const found = services.map((): { row: number; address: Address }[] => []);
@@ -59,7 +60,7 @@ function podsInside(network: ClusterNetwork, services: readonly Range[]): { row:
     const v6 = has6 ? pods.ipv6(row) : undefined;
     const hit4 = v4 >= 0 && set.hasIPv4(v4);
     const hit6 = v6 !== undefined && set.has({ family: 6, value: v6 });
-    if ((!hit4 && !hit6) || pods.network(row) !== '' || pods.terminating(row)) continue;
+    if ((!hit4 && !hit6) || pods.network(row) !== '' || pods.terminating(row) || virtual.has(pods.node(row))) continue;
     if (hit4) add(row, { family: 4, value: BigInt(v4) });
     if (hit6) add(row, { family: 6, value: v6 });
   }

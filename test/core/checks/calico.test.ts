@@ -16,12 +16,12 @@ const at = (name: string, address: string | undefined, more = {}): Json =>
   node(name, { ...more, annotations: address === undefined ? {} : { 'projectcalico.org/IPv4Address': address } });
 const nodes = [at('node-1', '10.0.0.4/24'), at('node-2', '10.0.0.5/24')];
 /** Resources that count as read, though empty. */
-const empty = ['bgppeers.crd.projectcalico.org'];
-const cluster = (backend: string, objects: readonly Json[], others: readonly Json[] = nodes) =>
+const empty = ['bgppeers.crd.projectcalico.org', 'felixconfigurations.crd.projectcalico.org'];
+const cluster = (backend: string, objects: readonly Json[], others: readonly Json[] = nodes, read = empty) =>
   readAll({
     nodes: others,
     objects,
-    empty,
+    empty: read,
     configMaps: [configMap('kube-system/calico-config', { calico_backend: backend, veth_mtu: '0' })],
     workloads: [
       daemonSet('kube-system/calico-node', { podLabels: { 'k8s-app': 'calico-node' }, desired: others.length }),
@@ -35,6 +35,11 @@ test('CN409: IP-in-IP without BGP', () => {
   ]);
   const felix = object(GROUP, 'FelixConfiguration', 'default', { spec: { programClusterRoutes: 'Enabled' } });
   assert.deepEqual(run(calicoNoRoutes, cluster('vxlan', [pool('default', { ipipMode: 'Always' }), felix])), []);
+});
+
+test('CN409: nothing where Felix may program the routes, for all that could be read', () => {
+  const on = cluster('vxlan', [pool('default', { ipipMode: 'Always' })], nodes, ['bgppeers.crd.projectcalico.org']);
+  assert.deepEqual(told(run(calicoNoRoutes, on)), []);
 });
 
 test('CN409: the mesh is off, and not every node has a peer', () => {

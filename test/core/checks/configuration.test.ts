@@ -28,6 +28,13 @@ test('CN501: flannel and Cilium at once', () => {
   );
 });
 
+test('CN501: information where the agents of both never meet on a node', () => {
+  const apart = together(healthyFlannel, cilium({ 'hybrid-1': '10.0.0.0/24' }), { nodes: [node('hybrid-1')] });
+  assert.deepEqual(told(run(twoSolutions, readAll(apart))), [
+    'information: Flannel and Cilium hand out pod addresses on different nodes: whether pods of one reach those of the other cannot be told',
+  ]);
+});
+
 test('CN501: nothing on one solution, policy engines, chains and switched-off agents', () => {
   const policyOnly = daemonSet('kube-system/calico-node', {
     podLabels: { 'k8s-app': 'calico-node' },

@@ -1,14 +1,15 @@
-/** CN105 to CN110: pools, Docker, this workstation, special and public addresses, the solution's own ranges. */
+/** CN105 to CN111: pools, Docker, this workstation, special and public addresses, the solution's own ranges, load balancers. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { dockerOverlap } from '../../../src/core/checks/dockerOverlap.js';
+import { loadBalancerOverlap } from '../../../src/core/checks/loadBalancerOverlap.js';
 import { poolsOverlap } from '../../../src/core/checks/poolsOverlap.js';
 import { publicRange } from '../../../src/core/checks/publicRange.js';
 import { solutionRangeOverlap } from '../../../src/core/checks/solutionRangeOverlap.js';
 import { specialRange } from '../../../src/core/checks/specialRange.js';
 import { workstationOverlap } from '../../../src/core/checks/workstationOverlap.js';
-import { node, serviceCIDR } from '../facts.js';
-import { healthyCilium, healthyFlannel, kubeadm } from './clusters.js';
+import { node, object, service, serviceCIDR } from '../facts.js';
+import { healthyCilium, healthyFlannel, kubeadm, together } from './clusters.js';
 import { claim, honoursPodCidr, network, ownRanges, reading, readAll, run, told } from './network.js';
 
 const pool = (owner: string, text: string, more = {}) => claim('pod-pool', text, { owner, used: true, ...more });
@@ -191,4 +192,59 @@ test('CN110: nothing on separate ranges, other networks, and clusters without su
   ])
     assert.deepEqual(run(solutionRangeOverlap, network({}, ownRanges, [join('100.64.0.0/16'), other])), []);
   assert.deepEqual(run(solutionRangeOverlap, readAll(healthyCilium)), []);
+});
+
+const metalLb = (...addresses: string[]) => ({
+  objects: [object('metallb.io/v1beta1', 'IPAddressPool', 'metallb-system/first', { spec: { addresses } })],
+});
+const balanced = (ip: string) => ({
+  services: [service('shop/web', { type: 'LoadBalancer', clusterIP: '10.96.0.9', loadBalancerIPs: [ip] })],
+});
+
+test('CN111: a load-balancer pool over pods, Services or a node', () => {
+  for (const [addresses, expected] of [
+    [
+      '10.244.1.0/28',
+      'warning: The load-balancer pool first (10.244.1.0/28) shares addresses with the pod range 10.244.0.0/16: a Service that is given such an address takes the traffic that is meant for the other',
+    ],
+    [
+      '10.96.0.0-10.96.0.20',
+      'warning: The load-balancer pool first (10.96.0.0-10.96.0.20) shares addresses with the service range 10.96.0.0/12: a Service that is given such an address takes the traffic that is meant for the other',
+    ],
+    [
+      '192.168.1.0/24',
+      'warning: The load-balancer pool first (192.168.1.0/24) shares addresses with the address 192.168.1.2 of node-1 and the address 192.168.1.3 of node-2: a Service that is given such an address takes the traffic that is meant for the other',
+    ],
+  ] as const)
+    assert.deepEqual(told(run(loadBalancerOverlap, readAll(together(healthyFlannel, metalLb(addresses))))), [expected]);
+});
+
+test('CN111: an error once a Service has such an address', () => {
+  const found = run(
+    loadBalancerOverlap,
+    readAll(together(healthyFlannel, metalLb('10.244.1.0/28'), balanced('10.244.1.7'))),
+  );
+  assert.match(told(found)[0] ?? '', /^error: .*and a Service has such an address/);
+});
+
+test('CN111: information far behind in a pool that is handed out in order', () => {
+  const lb = object('cilium.io/v2', 'CiliumLoadBalancerIPPool', 'blue', {
+    spec: { blocks: [{ cidr: '10.200.0.0/24' }] },
+  });
+  const found = run(loadBalancerOverlap, readAll(together(healthyCilium, { objects: [lb] })));
+  assert.deepEqual(
+    found.map(({ severity }) => severity),
+    ['information'],
+  );
+});
+
+test('CN111: nothing in the nodes’ subnet beside them, on nodes’ own addresses, and without a pool', () => {
+  for (const extra of [
+    metalLb('192.168.1.240-192.168.1.250', 'fd00:1::/120'),
+    together(metalLb('192.168.1.240-192.168.1.250'), balanced('192.168.1.241')),
+    metalLb('192.168.1.2/32', '192.168.1.2-192.168.1.3'),
+    balanced('192.168.1.2'),
+    balanced('10.244.1.7'),
+  ])
+    assert.deepEqual(told(run(loadBalancerOverlap, readAll(together(healthyFlannel, extra)))), []);
 });
