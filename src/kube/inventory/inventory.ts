@@ -40,6 +40,7 @@ import { Collection } from './collection.js';
 import { type Entry, entryOf } from './entry.js';
 import { CONFIG_MAPS, CONTROL_PLANE, EVENT_REASONS, KIND, type Kind } from './kinds.js';
 import { PodStore } from './podStore.js';
+import { followProjects } from './projects.js';
 import { Watched, type WatchedEnvironment } from './watched.js';
 
 export interface InventoryParts {
@@ -120,6 +121,9 @@ export class Inventory {
   readonly #policies: Gathered<CustomObject>;
   readonly #events: Gathered<EventFacts>;
   readonly #configMapNames = new Set<string>();
+  readonly #namespacesKept: Kept;
+  /** Names of namespaces that an OpenShift shows as projects; undefined before it had to be asked. */
+  #projects: readonly string[] | undefined;
   readonly #custom = new Map<ResourceName, { readonly kept: Kept; readonly objects: Gathered<CustomObject> }>();
   /** The agent's pods that are read at present, and how to end that. */
   #agent: { readonly scope: Scope | undefined; readonly stop?: AbortController } = { scope: undefined };
@@ -131,7 +135,10 @@ export class Inventory {
     this.#environment = {
       ...parts,
       namespaces: () => this.#candidates(),
-      onState: onChange,
+      onState: () => {
+        this.#discoverProjects();
+        onChange();
+      },
     };
     this.pods = new PodStore(onChange);
     this.#nodes = new Gathered(onChange);
@@ -158,7 +165,7 @@ export class Inventory {
       }),
     );
     this.#collect(KIND.nodes, {}, this.#nodes, nodeCodec);
-    this.#collect(KIND.namespaces, {}, this.#namespaces, namespaceCodec);
+    this.#namespacesKept = this.#collect(KIND.namespaces, {}, this.#namespaces, namespaceCodec);
     this.#collect(KIND.services, {}, this.#services, serviceCodec);
     this.#collect(KIND.daemonSets, {}, this.#workloads, entries(workloadFacts));
     this.#collect(KIND.networkPolicies, {}, this.#policies, entries(customObject));
@@ -313,7 +320,23 @@ export class Inventory {
   #candidates(): readonly string[] {
     if (this.#parts.namespaces.length > 0) return this.#parts.namespaces;
     const names = this.#namespaces.values.map((namespace) => namespace.name);
-    return [...new Set([this.#parts.ownNamespace, 'default', ...names])];
+    return [...new Set([this.#parts.ownNamespace, 'default', ...names, ...(this.#projects ?? [])])];
+  }
+
+  /** Where namespaces may not be listed, another way to them is tried. */
+  #discoverProjects(): void {
+    const signal = this.#signal;
+    const isNeeded = this.#parts.namespaces.length === 0 && this.#namespacesKept.state.state === 'forbidden';
+    if (!isNeeded || this.#projects !== undefined || signal === undefined) return;
+    this.#projects = [];
+    const onProjects = (names: readonly string[]): void => {
+      if (isDeepStrictEqual(names, this.#projects)) return;
+      this.#projects = names;
+      this.#pokeLimited();
+    };
+    followProjects({ ...this.#parts, onProjects }, signal).catch((error: unknown) => {
+      if (!signal.aborted) this.#parts.log('error', 'projects: not followed any more', { reason: String(error) });
+    });
   }
 
   #pokeLimited(): void {

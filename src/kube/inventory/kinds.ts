@@ -30,10 +30,14 @@ export const KIND = {
   events: kind('', ['v1'], 'events', 'Event', true),
 } as const;
 
-/** ConfigMaps that hold ranges whatever the solution; the solutions name theirs. */
+/**
+ * ConfigMaps that hold ranges or addresses whatever the solution; the solutions name theirs. kubeadm and kubelet keep theirs
+ * under these names: https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/
+ */
 export const CONFIG_MAPS: readonly ConfigMapNeed[] = [
   { namespace: 'kube-system', name: 'kubeadm-config' },
   { namespace: 'kube-system', name: 'kube-proxy' },
+  { namespace: 'kube-system', name: 'kubelet-config' },
 ];
 
 /** The control plane's static pods, whose flags hold ranges. https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/ */

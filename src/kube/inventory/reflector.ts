@@ -181,6 +181,8 @@ export class Reflector<T> {
         let next = this.#page(undefined, signal);
         for (;;) {
           const { page, wireBytes: bytes } = await next;
+          // What was asked for by a reading that is over must not reach the sink any more.
+          if (signal.aborted) throw cancelled(signal);
           wireBytes += bytes;
           pages++;
           // All pages show the state at the first one's version. Where a server breaks that, starting from the first
@@ -290,6 +292,7 @@ export class Reflector<T> {
       // A watch of a quiet kind says nothing; one that would fail at once has done so by then.
       settled = setTimeout(hold, timing.settleMs);
       for await (const messages of codec.messages(stream)) {
+        if (signal.aborted) throw cancelled(signal);
         for (const message of messages) {
           if (message.type === 'error') throw message.error;
           this.#apply(message);

@@ -5,7 +5,7 @@
  * then. What could not be read becomes a gap, in the server's own words.
  */
 import type { Gap } from '../../core/network/facts.js';
-import { type Api, nameOfResource, type Resource, type Scope } from '../api.js';
+import { type Api, apiVersionOf, nameOfResource, type Resource, type Scope } from '../api.js';
 import type { Connection } from '../connection.js';
 import { errorOfSocket, type KubeError } from '../errors.js';
 import type { Log } from '../log.js';
@@ -38,14 +38,14 @@ export interface WatchedKind<T> {
   readonly sink: (namespace: string | undefined) => Sink<T>;
 }
 
-/** Namespaces that are read one by one at the most; each costs a connection. */
+/** Namespaces that are read one by one at the most; each costs a connection. Those that may not be read do not count. */
 const MAX_NAMESPACES = 50;
 
 /** One reflector with what it last said. */
 interface Part<T> {
   readonly sink: Sink<T>;
   readonly stop: AbortController;
-  state: ReflectorState | { readonly state: 'forbidden'; readonly message: string };
+  state: ReflectorState;
 }
 
 export class Watched<T> {
@@ -55,6 +55,11 @@ export class Watched<T> {
   readonly #whole: Part<T>;
   /** By namespace, while the whole cluster may not be read. */
   readonly #parts = new Map<string, Part<T>>();
+  /** Namespaces that may not be read, the one that was asked longest ago first. */
+  readonly #refused = new Set<string>();
+  /** Namespaces that could not be read once: that they are asked again is no news. */
+  readonly #knownRefused = new Set<string>();
+  readonly #sinks = new Map<string, Sink<T>>();
   /** Set when the whole cluster may not be read: the server's words. */
   #forbidden: string | undefined;
   #absent = false;
@@ -83,7 +88,8 @@ export class Watched<T> {
       const version = versions[index] ?? '';
       const error = await this.#reflect(this.#whole, version, this.#kind.scope, signal);
       this.#whole.sink.clear();
-      if (error.kind === 'notFound') {
+      this.#whole.state = { state: 'waiting' };
+      if (error.kind === 'notFound' || !(await this.#isServed(version, signal))) {
         index = (index + 1) % versions.length;
         if (index > 0) continue;
         if (!this.#absent) log('info', `${this.name}: not served`, { versions: versions.join(',') });
@@ -91,6 +97,7 @@ export class Watched<T> {
         this.#environment.onState();
         await this.#alarm.wait(spread(timing.absentRetryMs), signal);
       } else {
+        this.#absent = false;
         this.#forbidden = error.message;
         log('info', `${this.name}: may not be read`, { reason: error.message });
         await this.#byNamespace(version, signal);
@@ -101,7 +108,9 @@ export class Watched<T> {
   get state(): KindState {
     if (this.#absent) return { state: 'absent' };
     if (this.#forbidden === undefined) return stateOf(this.#whole.state, this.#whole.sink.size);
-    const parts = [...this.#parts.values()];
+    const parts = [...this.#parts]
+      .filter(([namespace, { state }]) => state.state === 'ok' || !this.#knownRefused.has(namespace))
+      .map(([, part]) => part);
     const items = parts.reduce((sum, part) => sum + part.sink.size, 0);
     const failing = parts.find((part) => part.state.state === 'failing');
     if (failing !== undefined) return stateOf(failing.state, items);
@@ -165,6 +174,28 @@ export class Watched<T> {
     }
   }
 
+  /**
+   * Whether the server has the kind at all: to whoever has no rights on it, it says "forbidden" also of what there is not.
+   * Every authenticated user may ask (`system:discovery`); where the answer is something else, the server's word stands.
+   */
+  async #isServed(version: string, signal: AbortSignal): Promise<boolean> {
+    const { api, connection, log } = this.#environment;
+    const { resource } = this.#kind;
+    // The core group is what makes it a Kubernetes API server.
+    if (resource.group === '') return true;
+    await connection.up(signal);
+    try {
+      const served = await api.resourcesOf(apiVersionOf({ group: resource.group, version }), signal);
+      return [...served.values()].some(({ plural }) => plural === resource.plural);
+    } catch (thrown) {
+      const error = errorOfSocket(thrown);
+      if (signal.aborted) throw error;
+      if (error.kind === 'notFound') return false;
+      log('debug', `${this.name}: could not ask whether it is served`, { reason: error.message });
+      return true;
+    }
+  }
+
   /** The whole cluster answers: what stood in for it is over. */
   #readable(): void {
     if (this.#whole.state.state !== 'ok') return;
@@ -172,13 +203,15 @@ export class Watched<T> {
     this.#forbidden = undefined;
   }
 
-  /** Reads what namespaces may be read, until the whole cluster may. */
+  /** Reads what namespaces may be read, until the whole cluster may, or the kind is gone. */
   async #byNamespace(version: string, signal: AbortSignal): Promise<void> {
     const { api, connection, timing, log } = this.#environment;
     const { scope, codec } = this.#kind;
     const resource = { ...this.#kind.resource, version };
     try {
       for (;;) {
+        // Rights may have been granted. Of many namespaces some are asked again each time.
+        for (const namespace of [...this.#refused].slice(0, MAX_NAMESPACES)) this.#refused.delete(namespace);
         this.#follow(version, signal);
         this.#environment.onState();
         await this.#alarm.wait(spread(timing.forbiddenRetryMs), signal);
@@ -191,48 +224,61 @@ export class Watched<T> {
         } catch (thrown) {
           const error = errorOfSocket(thrown);
           if (signal.aborted) throw error;
-          if (error.kind === 'forbidden') this.#forbidden = error.message;
-          else log('debug', `${this.name}: could not ask for the whole cluster`, { reason: error.message });
+          if (error.kind === 'notFound') return;
+          if (error.kind === 'forbidden') {
+            if (!(await this.#isServed(version, signal))) return;
+            this.#forbidden = error.message;
+          } else log('debug', `${this.name}: could not ask for the whole cluster`, { reason: error.message });
         }
       }
     } finally {
       for (const part of this.#parts.values()) this.#end(part);
       this.#parts.clear();
+      this.#refused.clear();
+      this.#knownRefused.clear();
     }
   }
 
-  /** Starts reading the namespaces that are new or were forbidden, and ends those that are no candidates any more. */
+  /** Starts reading the namespaces that are new, as many as may be, and ends those that are no candidates any more. */
   #follow(version: string, signal: AbortSignal): void {
     const { resource, scope } = this.#kind;
     const splits = resource.namespaced && scope.namespace === undefined;
-    const candidates = new Set(splits ? this.#environment.namespaces().slice(0, MAX_NAMESPACES) : []);
+    const candidates = new Set(splits ? this.#environment.namespaces() : []);
     for (const [namespace, part] of this.#parts) {
-      if (candidates.has(namespace) && part.state.state !== 'forbidden') candidates.delete(namespace);
-      else {
-        this.#end(part);
-        this.#parts.delete(namespace);
-      }
+      if (candidates.has(namespace)) continue;
+      this.#end(part);
+      this.#parts.delete(namespace);
     }
+    for (const namespace of this.#refused) if (!candidates.has(namespace)) this.#refused.delete(namespace);
     for (const namespace of candidates) {
-      const part: Part<T> = {
-        sink: this.#kind.sink(namespace),
-        stop: new AbortController(),
-        state: { state: 'waiting' },
-      };
-      this.#parts.set(namespace, part);
-      const stop = AbortSignal.any([signal, part.stop.signal]);
-      this.#reflect(part, version, { ...scope, namespace }, stop).then(
-        (error) => {
-          part.sink.clear();
-          part.state = { state: 'forbidden', message: error.message };
-          this.#environment.onState();
-        },
-        (error: unknown) => {
-          if (!stop.aborted)
-            this.#environment.log('error', `${this.name} ${namespace}: ended`, { reason: String(error) });
-        },
-      );
+      if (this.#parts.size >= MAX_NAMESPACES) break;
+      if (!this.#parts.has(namespace) && !this.#refused.has(namespace)) this.#start(namespace, version, signal);
     }
+  }
+
+  /** Reads one namespace; if that is not allowed, another one takes its place. */
+  #start(namespace: string, version: string, signal: AbortSignal): void {
+    const { log, onState } = this.#environment;
+    const sink = this.#sinks.get(namespace) ?? this.#kind.sink(namespace);
+    this.#sinks.set(namespace, sink);
+    const part: Part<T> = { sink, stop: new AbortController(), state: { state: 'waiting' } };
+    this.#parts.set(namespace, part);
+    const stop = AbortSignal.any([signal, part.stop.signal]);
+    this.#reflect(part, version, { ...this.#kind.scope, namespace }, stop).then(
+      (error) => {
+        if (stop.aborted) return;
+        log('debug', `${this.name} ${namespace}: may not be read`, { reason: error.message });
+        sink.clear();
+        this.#parts.delete(namespace);
+        this.#refused.add(namespace);
+        this.#knownRefused.add(namespace);
+        this.#follow(version, signal);
+        onState();
+      },
+      (error: unknown) => {
+        if (!stop.aborted) log('error', `${this.name} ${namespace}: ended`, { reason: String(error) });
+      },
+    );
   }
 
   #end(part: Part<T>): void {
@@ -248,7 +294,6 @@ function stateOf(state: Part<unknown>['state'], items: number): KindState {
     case 'listing':
     case 'ok':
       return { state: state.state, items };
-    case 'forbidden':
     case 'failing':
       return state;
   }

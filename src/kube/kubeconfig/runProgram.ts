@@ -68,7 +68,8 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
       : { ended: 'exit', code: end.code, stdout: Buffer.concat(stdout).toString('utf8'), stderr: said };
   } finally {
     clearTimeout(limit);
-    clearTimeout(killTimer);
+    // Of what was stopped something may have outlived the program itself: then the timer ends that, too.
+    if (why === undefined || !groupRuns(child)) clearTimeout(killTimer);
     signal.removeEventListener('abort', abort);
   }
 }
@@ -105,15 +106,25 @@ function ended(child: ChildProcess): Promise<{ code: number | null; signal: stri
 }
 
 function kill(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  if (process.platform === 'win32') {
-    child.kill(signal);
-    return;
-  }
+  if (process.platform === 'win32') child.kill(signal);
+  else signalGroup(child, signal);
+}
+
+/** Whether something of the program's process group is still there; on Windows there are no such groups. */
+function groupRuns(child: ChildProcess): boolean {
+  return process.platform !== 'win32' && signalGroup(child, 0);
+}
+
+/** Signal 0 only looks. False: it has ended, and everything that it started. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  if (child.pid === undefined) return false;
   try {
     process.kill(-child.pid, signal);
+    return true;
   } catch (error) {
-    // It has ended meanwhile, and everything that it started.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    // EPERM: of another user, whom we cannot end; and macOS says it of a group that only unreaped processes are left of.
+    if (code === 'ESRCH' || code === 'EPERM') return false;
+    throw error;
   }
 }

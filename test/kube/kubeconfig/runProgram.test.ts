@@ -92,6 +92,28 @@ suite('running a program', { timeout: 60_000 }, () => {
     },
   );
 
+  test(
+    'what it started ends also where the program itself goes at once and nothing of it is heard any more',
+    { skip: process.platform === 'win32' && 'no process groups' },
+    async () => {
+      const pids = path.join(directory, 'quietPids');
+      const stubborn = `process.on("SIGTERM", () => undefined); require("node:fs").writeFileSync(process.argv[1], "x"); setInterval(() => undefined, 1000);`;
+      const abort = new AbortController();
+      const running = runProgram(
+        node(
+          `const child = require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(stubborn)}, ${JSON.stringify(`${pids}.ready`)}], { stdio: "ignore" });
+         require("node:fs").writeFileSync(${JSON.stringify(pids)}, process.pid + " " + child.pid);
+         setInterval(() => undefined, 1000);`,
+        ),
+        abort.signal,
+      );
+      await content(`${pids}.ready`);
+      abort.abort(new Error('enough'));
+      await assert.rejects(running, { message: 'enough' });
+      for (const pid of readFileSync(pids, 'utf8').split(' ')) await gone(Number(pid));
+    },
+  );
+
   test('an abort ends it and rejects with the reason', async () => {
     const pid = path.join(directory, 'pid');
     const abort = new AbortController();

@@ -1,0 +1,191 @@
+/** What is read with few rights: what is not installed is no gap, and what may be read in some namespaces is read there. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+
+import type { Rule } from '../../apiserver/access.js';
+import type { KubeObject } from '../../apiserver/json.js';
+import { ApiServer } from '../../apiserver/server.js';
+import { generated } from '../../scenarios/generated.js';
+import { simulatedAccess } from '../simulated.js';
+import { type Watching, watchHost } from '../watching.js';
+import { SHORT } from './faultyServer.js';
+
+const READ = ['get', 'list', 'watch'];
+const PODS_OF_DEFAULT: Rule = { apiGroups: [''], resources: ['pods'], verbs: READ, namespaces: ['default'] };
+
+interface Limited {
+  readonly server: ApiServer;
+  readonly watching: Watching;
+  /** Gives the user these rights and no others. */
+  readonly allow: (...rules: readonly Rule[]) => void;
+  readonly gap: (resource: string) => string | undefined;
+  readonly pods: () => readonly string[];
+}
+
+async function limited(
+  t: TestContext,
+  rules: readonly Rule[],
+  {
+    objects = [],
+    absent = [],
+    namespaces = [],
+  }: { objects?: readonly KubeObject[]; absent?: readonly string[]; namespaces?: readonly string[] } = {},
+): Promise<Limited> {
+  const cluster = generated.build({ now: new Date(), seed: 1, nodes: 2, pods: 20 });
+  const served = cluster.objects.filter(({ kind }) => !absent.some((name) => name.startsWith(kind.toLowerCase())));
+  const server = await ApiServer.start({ cluster: { ...cluster, objects: served, absent }, bookmarkSeconds: 0.2 });
+  t.after(() => server.close());
+  const user = server.access.user('nobody');
+  assert.ok(user);
+  const allow = (...own: readonly Rule[]): void => server.access.setUser({ ...user, rules: own });
+  allow(...rules);
+  for (const object of objects) server.apply(object);
+  const watching = watchHost(await simulatedAccess(server, 'nobody'), { timing: SHORT, options: { namespaces } });
+  t.after(() => watching.end());
+  const facts = () => watching.host.network?.facts;
+  return {
+    server,
+    watching,
+    allow,
+    gap: (resource) => {
+      const found = facts()?.gaps.find((gap) => gap.resource === resource);
+      return found && `${found.reason}: ${found.detail}`;
+    },
+    pods: () => {
+      const table = facts()?.pods;
+      return table === undefined
+        ? []
+        : [...table.rows()].map((row) => `${table.namespace(row)}/${table.name(row)}`).sort();
+    },
+  };
+}
+
+const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+const pod = (inNamespace: string, name: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: inNamespace },
+  spec: { containers: [{ name: 'main', image: 'registry.example/main:1' }] },
+});
+
+test('what is not installed is absent, also to whom the server calls it forbidden', { timeout: 60_000 }, async (t) => {
+  const { server, watching, allow, gap } = await limited(t, [PODS_OF_DEFAULT], {
+    absent: ['servicecidrs.networking.k8s.io'],
+  });
+  await watching.complete();
+  assert.equal(gap('ipaddresspools.metallb.io'), undefined, 'a group that is not there');
+  assert.equal(gap('servicecidrs.networking.k8s.io'), undefined, 'a group that is there, without the kind');
+  assert.match(gap('ipaddresses.networking.k8s.io') ?? '', /^forbidden: ipaddresses\.networking\.k8s\.io is forbidden/);
+  assert.match(gap('nodes') ?? '', /^forbidden: nodes is forbidden/);
+
+  const pool = { apiVersion: 'metallb.io/v1beta1', kind: 'IPAddressPool' };
+  server.apply({ ...pool, metadata: { name: 'public', namespace: 'metallb-system' }, spec: { addresses: [] } });
+  await watching.until('what was installed meanwhile is missed', 20_000, () =>
+    (gap('ipaddresspools.metallb.io') ?? '').startsWith('forbidden: ipaddresspools.metallb.io is forbidden'),
+  );
+  allow(PODS_OF_DEFAULT, { apiGroups: ['metallb.io'], resources: ['*'], verbs: READ });
+  await watching.until('what was granted meanwhile is read', 20_000, () => {
+    const facts = watching.host.network?.facts;
+    return (
+      gap('ipaddresspools.metallb.io') === undefined && facts?.custom.get('ipaddresspools.metallb.io')?.length === 1
+    );
+  });
+});
+
+test(
+  'of many namespaces those that may be read are found, and rights given later are noticed',
+  { timeout: 60_000 },
+  async (t) => {
+    const teams = Array.from({ length: 120 }, (_, index) => `team-${String(index).padStart(3, '0')}`);
+    const last = 'team-119';
+    const listNamespaces: Rule = { apiGroups: [''], resources: ['namespaces'], verbs: READ };
+    const podsOf = (...namespaces: string[]): Rule => ({
+      apiGroups: [''],
+      resources: ['pods'],
+      verbs: READ,
+      namespaces,
+    });
+    const { server, watching, allow, gap, pods } = await limited(t, [listNamespaces, podsOf(last)], {
+      objects: [...teams.map(namespace), pod(last, 'web'), pod('team-007', 'db')],
+    });
+    await watching.until('the pods of the last namespace are read', 20_000, () => pods().join() === `${last}/web`);
+    await watching.complete();
+    await watching.until('it is said where', 20_000, () =>
+      (gap('pods') ?? '').startsWith('limited: Read in team-119 only: pods is forbidden'),
+    );
+
+    allow(listNamespaces, podsOf(last, 'team-007'));
+    await watching.until('another one was allowed', 20_000, () => pods().join() === `team-007/db,${last}/web`);
+    const incomplete = watching.states.filter((state) => state.phase === 'connected' && !state.complete).length;
+    const asked = server.requests.length;
+    await watching.until('they are asked again now and then', 20_000, () => server.requests.length > asked + 200);
+    assert.equal(
+      watching.states.filter((state) => state.phase === 'connected' && !state.complete).length,
+      incomplete,
+      'which does not show',
+    );
+
+    server.remove({ apiVersion: 'v1', kind: 'Namespace', name: 'team-007' });
+    await watching.until(
+      'a namespace that is gone is not read any more',
+      20_000,
+      () => pods().join() === `${last}/web`,
+    );
+
+    allow(listNamespaces, { apiGroups: [''], resources: ['pods'], verbs: READ });
+    await watching.until('the whole cluster is read', 20_000, () => gap('pods') === undefined && pods().length > 20);
+  },
+);
+
+test('namespaces that were chosen are read, and no others', { timeout: 60_000 }, async (t) => {
+  const shop: Rule = { apiGroups: [''], resources: ['pods'], verbs: READ, namespaces: ['shop', 'default'] };
+  const { server, watching, pods } = await limited(t, [shop], {
+    objects: [namespace('shop'), pod('shop', 'web'), pod('default', 'other')],
+    namespaces: ['shop', 'nowhere'],
+  });
+  await watching.until('its pods are read', 20_000, () => pods().join() === 'shop/web');
+  await watching.complete();
+  const asked = new Set(
+    server.requests.flatMap(
+      ({ url }) => /^\/api\/v1\/namespaces\/([^/]+)\/(?:pods|services)\?limit/.exec(url)?.[1] ?? [],
+    ),
+  );
+  assert.deepEqual([...asked].sort(), ['nowhere', 'shop']);
+});
+
+test("an OpenShift's projects stand in for namespaces that may not be listed", { timeout: 60_000 }, async (t) => {
+  const project = (name: string): KubeObject => ({
+    apiVersion: 'project.openshift.io/v1',
+    kind: 'Project',
+    metadata: { name },
+  });
+  const rules: Rule[] = [
+    { apiGroups: ['project.openshift.io'], resources: ['projects'], verbs: ['list'] },
+    { apiGroups: [''], resources: ['pods'], verbs: READ, namespaces: ['shop', 'later'] },
+  ];
+  const { server, watching, gap, pods } = await limited(t, rules, {
+    objects: [project('shop'), pod('shop', 'web'), pod('later', 'web')],
+  });
+  await watching.until('the pods of the project are read', 20_000, () => pods().join() === 'shop/web');
+  server.apply(project('later'));
+  await watching.until('a project that came later is read', 20_000, () => pods().join() === 'later/web,shop/web');
+  assert.match(gap('namespaces') ?? '', /^forbidden/, 'their labels are still not known');
+});
+
+test("the kubelets' configuration is read: name servers that are none are found", { timeout: 60_000 }, async (t) => {
+  const cluster = generated.build({ now: new Date(), seed: 1, nodes: 2, pods: 20 });
+  const server = await ApiServer.start({ cluster });
+  t.after(() => server.close());
+  server.apply({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'kubelet-config', namespace: 'kube-system' },
+    data: { kubelet: 'kind: KubeletConfiguration\nclusterDNS:\n- 10.96.0.3\n' },
+  });
+  const watching = watchHost(await simulatedAccess(server), { timing: SHORT });
+  t.after(() => watching.end());
+  await watching.complete();
+  const { findings } = await watching.host.request('overview', {}, new AbortController().signal);
+  const found = findings.find(({ code }) => code === 'CN506');
+  assert.match(JSON.stringify(found), /10\.96\.0\.3/);
+});
