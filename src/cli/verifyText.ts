@@ -30,6 +30,11 @@ export function planText(plan: VerifyPlan): string {
     plan.existingPods === 0
       ? '  and no pod that is there already'
       : `  and ${counted(plan.existingPods, 'pod')} that were there already, with a connection that is closed at once`,
+    ...(plan.sources === 0
+      ? []
+      : [
+          `  and, before anything is created, a connection in ${counted(plan.sources, 'pod')} that ${plan.sources === 1 ? 'is' : 'are'} there already, with the tools of their images`,
+        ]),
     ...plan.leftOut.map(({ node, why }) => `  not ${node}: ${why}`),
     '',
     `Takes about ${plan.seconds} s when everything answers. At the end everything is deleted; were this program killed,`,
@@ -46,6 +51,8 @@ export function planText(plan: VerifyPlan): string {
 /** One line for what is going on. */
 export function progressText(progress: VerifyProgress): string {
   switch (progress.step) {
+    case 'before':
+      return `trying ${counted(progress.paths, 'path')} between pods that are there already\n`;
     case 'creating':
       return `creating ${progress.object}\n`;
     case 'starting':
@@ -73,7 +80,10 @@ export function verifyText(report: VerifyReport): string {
     ...(report.notes.length === 0 ? [] : ['', 'Notes', ...indented(report.notes, '  ')]),
     ...matrixText(report),
     '',
-    `${counted(report.sessions, 'session')}, ${formatMs(report.durationMs)}: ${report.phases.map(({ name, ms }) => `${name} ${formatMs(ms)}`).join(', ')}`,
+    [
+      `${counted(report.sessions, 'session')}, ${formatMs(report.durationMs)}`,
+      ...report.phases.map(({ name, ms }) => `${name} ${formatMs(ms)}`),
+    ].join(', '),
     ...(report.left.length === 0
       ? []
       : [`Not deleted yet; the server does it at its deadline: ${report.left.join(', ')}`]),

@@ -1,5 +1,5 @@
 /** Cells of the matrix in words. */
-import { type Cell, MEASURE_TITLES } from './matrix.js';
+import { type Cell, MEASURE_TITLES, stateOf } from './matrix.js';
 import { describeOutcome } from './outcome.js';
 import { summarise } from './probe.js';
 import type { Measured } from './verification.js';
@@ -26,7 +26,7 @@ export function describeCell(cell: Cell, measured: Pick<Measured, 'nodes'>): str
   const tries =
     count < 2 ? '' : reached > 0 && reached < count ? `, only ${reached} of ${count} tries` : `, in ${count} tries`;
   const arrived =
-    cell.arrivals !== undefined
+    cell.arrivals !== undefined && stateOf(cell) === 'lossy'
       ? `; ${cell.arrivals} of the ${count} requests arrived there`
       : cell.arrived === true
         ? '; the request arrived there, and its answer did not come back'

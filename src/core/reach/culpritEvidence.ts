@@ -4,7 +4,7 @@
  */
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { describeCell, nodeName } from './cellWords.js';
-import type { Culprit } from './culprits.js';
+import type { Culprit, Place } from './culprits.js';
 import { describeCulprit, nodesOfPlace } from './culpritWords.js';
 import { acrossNodes, type Cell, type CellState, stateOf } from './matrix.js';
 import { describeNat } from './nat.js';
@@ -162,7 +162,9 @@ function consistentWith(
   const carrier =
     measured.route === undefined
       ? 'whatever carries pod packets between the nodes (an overlay, routes, forwarding)'
-      : carrierOf(measured.route);
+      : measured.route.kind === 'routed'
+        ? 'the routing of pod addresses between the nodes, or forwarding on one of them,'
+        : carrierOf(measured.route);
   if (!culprit.everything && culprit.modes.every((mode) => mode.measure.endsWith('-large')))
     return consistentWithMtu(measured, network);
   const family = culprit.modes[0]?.family;
@@ -196,18 +198,34 @@ function consistentWith(
   }
   if (place.kind === 'pair' && nodesOfPlace(place).every((node) => reachesOthers(measured, place, node)))
     return 'both exchange packets with pods on other nodes: consistent with a route, a neighbour’s or a forwarding entry for this one peer that is wrong, or a filter for its addresses';
-  if (around.every(({ into, from }) => [into, from].every((share) => share === 'all' || share === 'unknown')))
+  if (around.every(({ into, from }) => [into, from].every((share) => share === 'all' || share === 'unknown'))) {
+    const wrong = measured.route?.kind === 'routed' && directionSeen ? wrongRoutes(measured, place) : undefined;
+    if (wrong !== undefined) return `the nodes reach each other: consistent with ${wrong}`;
     return `the nodes reach each other: consistent with ${carrier} being blocked or broken there`;
+  }
   return `consistent with ${carrier} being blocked or broken, or with filters on the nodes`;
 }
 
 /** Whether a node of a pair exchanges packets with pods of a third node. */
-function reachesOthers(measured: Measured, place: Extract<Culprit['place'], { kind: 'pair' }>, node: number): boolean {
+function reachesOthers(measured: Measured, place: Extract<Place, { kind: 'pair' }>, node: number): boolean {
   const pair = nodesOfPlace(place);
   const third = (other: number): boolean => !pair.includes(other);
   const ok = (from: (cell: Cell) => boolean): boolean =>
     measured.cells.some((cell) => acrossNodes(cell) && from(cell) && stateOf(cell) === 'ok');
   return ok((cell) => cell.from === node && third(cell.to)) && ok((cell) => cell.to === node && third(cell.from));
+}
+
+/** Where a route may be missing, for a direction that was seen on a network that routes pod addresses. */
+function wrongRoutes(measured: Measured, place: Place): string | undefined {
+  const name = (node: number): string => nodeName(measured, node);
+  const filter = 'or with a filter there';
+  if (place.kind === 'pair' && place.direction === 'forward')
+    return `a route to the pods of ${name(place.b)} that is missing or wrong on ${name(place.a)}, ${filter}`;
+  if (place.kind === 'node' && place.direction === 'from')
+    return `routes to the other nodes’ pods that are missing or wrong on ${name(place.node)}, ${filter}`;
+  if (place.kind === 'node' && place.direction === 'into')
+    return `routes to the pods of ${name(place.node)} that are missing or wrong on the other nodes, or with a filter on ${name(place.node)}`;
+  return undefined;
 }
 
 const routesMissing = (of: string, on: string): string =>

@@ -160,7 +160,7 @@ function observe(cells: readonly Cell[]): Observed[] {
     if (stateOf(cell) === 'lossy') lossy.add(pathOf(cell));
     if (cell.measure !== 'udp') continue;
     if (cell.arrived !== undefined) arrived.set(pathOf(cell), cell.arrived);
-    if (cell.arrivals !== undefined) lost.set(pathOf(cell), lostOf(cell, cell.arrivals));
+    if (cell.arrivals !== undefined && stateOf(cell) === 'lossy') lost.set(pathOf(cell), lostOf(cell, cell.arrivals));
   }
   return cells.map((cell) => {
     const path = pathOf(cell);

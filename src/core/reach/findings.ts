@@ -21,14 +21,14 @@ export const PROBE_FINDINGS = {
     code: 'CN451',
     title: 'Pods do not reach each other across nodes',
     explanation:
-      'A verification tried paths between probe pods on different nodes, and those named here got no answer. The finding says which node, which direction and which traffic, as far as the pattern of all paths allows, and what else was answered. It stays until the verification is run again or it is dismissed.',
+      'A verification tried paths between probe pods on different nodes, and those named here got no answer. The finding says which node, which direction and which traffic, as far as the pattern of all paths allows, and what else was answered. It stays until the verification is run again or it is dismissed. A warning where the paths passed again once probe pods had been made, because starting a pod sets its node up anew. Not reported: what a NetworkPolicy denies, or a policy of another kind may; ICMP alone.',
     promise: 'podToPod',
   },
   loss: {
     code: 'CN452',
     title: 'Packets are lost between nodes',
     explanation:
-      'Some of several tries on the same path got no answer, and this was seen again when the path was tried once more.',
+      'Some of several tries on the same path got no answer, and this was seen again when the path was tried once more. Where the servers wrote down what arrived, the direction is named. Loss that was seen once and not again stands among the notes of the verification.',
     promise: 'podToPod',
   },
   translated: {
@@ -41,7 +41,8 @@ export const PROBE_FINDINGS = {
   misdirected: {
     code: 'CN454',
     title: 'Another host answers at a pod’s address',
-    explanation: 'A request to a probe pod’s address was answered by something that is not that pod.',
+    explanation:
+      'A request to a probe pod’s address was answered by something that is not that pod: its answer named another host, or the pod’s own server wrote down none of the requests.',
     promise: 'uniqueAddress',
   },
   kubelet: {
@@ -72,26 +73,31 @@ const subject = (measured: Measured, node: number): Subject => {
 
 const upper = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
+/** `earlier`: culprits of what failed before probe pods were made, and no longer does. */
 export function findingsOf(
   measured: Measured,
   promises: readonly CountedVerdict[],
   culprits: readonly NamedCulprit[],
+  earlier: readonly NamedCulprit[],
 ): Finding[] {
   const across = promises.find((one) => one.promise === 'podToPod' && one.scope === 'across nodes');
-  const ofCulprits = culprits
+  const ofPresent = culprits
     // What a policy blocks, or may block, is nobody's fault.
     .filter(({ culprit }) => culprit.trouble === 'translated' || across?.verdict === 'violated')
-    .map(({ culprit, words, evidence }) => {
+    .map((one) => ({ ...one, mended: false }));
+  const ofBoth = [...ofPresent, ...earlier.map((one) => ({ ...one, mended: true }))].map(
+    ({ culprit, words, evidence, mended }) => {
       const named = nodesOfPlace(culprit.place);
       const nodes = named.length > 0 ? named : measured.nodes.map((_, index) => index);
       return finding(PROBE_FINDINGS[culprit.trouble], {
-        severity: culprit.trouble === 'loss' ? 'warning' : 'error',
+        severity: culprit.trouble === 'loss' || mended ? 'warning' : 'error',
         message: `${upper(words)}.`,
         subjects: nodes.map((node) => subject(measured, node)),
         evidence: evidence.length > 0 ? evidence : [words],
-        key: `${JSON.stringify(culprit.place)} ${nodes.map((node) => measured.nodes[node]?.name ?? '').join(' ')}`,
+        key: `${JSON.stringify(culprit.place)} ${nodes.map((node) => measured.nodes[node]?.name ?? '').join(' ')}${mended ? ' mended' : ''}`,
       });
-    });
+    },
+  );
   const ofNodes = measured.nodes.flatMap((node, index): Finding[] => {
     if (node.kubelet.state === 'failed')
       return [
@@ -113,5 +119,5 @@ export function findingsOf(
       }),
     ];
   });
-  return [...ofCulprits, ...ofNodes];
+  return [...ofBoth, ...ofNodes];
 }

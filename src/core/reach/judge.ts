@@ -12,6 +12,7 @@ import { nodeName } from './cellWords.js';
 import { nameCulprit } from './culpritEvidence.js';
 import { type Culprit, findCulprits } from './culprits.js';
 import { findingsOf } from './findings.js';
+import { judgeEarlier } from './judgeEarlier.js';
 import {
   isDenied,
   judgeAddresses,
@@ -39,19 +40,21 @@ export function judgeVerification(measured: Measured, network: ClusterNetwork): 
   const culprits = findCulprits(unblocked, preserved)
     .filter((culprit) => !onlyIcmp(culprit))
     .map((culprit) => nameCulprit(culprit, measured, network));
+  const earlier = judgeEarlier(measured, network);
   const promises = [
     judgeAddresses(network, shared.words),
     judgeReach(measured, network, usable, shared.words, 'across nodes', culprits),
     judgeReach(measured, network, usable, [], 'on one node', []),
     ...judgeExisting(measured, network, shared.cells),
+    ...earlier.promises,
     judgeNat(measured, usable, nats, shared.words),
     judgeKubelet(measured),
     ...judgeUnpromised(measured, usable),
   ];
   return {
     promises,
-    culprits,
-    findings: findingsOf(measured, promises, culprits),
+    culprits: [...culprits, ...earlier.culprits],
+    findings: findingsOf(measured, promises, culprits, earlier.culprits),
     notes: [
       ...measured.transient,
       ...notEnforced(measured, network),

@@ -40,7 +40,7 @@ export interface Cell {
    */
   readonly arrived: boolean | undefined;
   /**
-   * Of UDP that was answered at times only: how many of the datagrams the target's server wrote down, so that it can be told
+   * Of UDP that was not always answered: how many of the datagrams the target's server wrote down, so that it can be told
    * whether requests or answers are lost. Undefined where that is not known.
    */
   readonly arrivals?: number | undefined;

@@ -1,5 +1,5 @@
 /** A plan as a Markdown page: every object that would be created, the rights, what is tried, how long, and what remains. */
-import { counted, formatCount } from '../checks/wording.js';
+import { agree, counted, formatCount } from '../checks/wording.js';
 import { bullet, codeBlock, escapeMarkdown, markdownTable } from './markdownText.js';
 import { missingRights, type PlannedObject, type PlannedRight } from './plan.js';
 import type { VerifyPlan } from './verification.js';
@@ -15,6 +15,11 @@ export function planFacts(plan: VerifyPlan): string[] {
     plan.existingPods === 0
       ? 'no pod that is there already is contacted'
       : `${counted(plan.existingPods, 'pod')} that are there already, with one connection each that is closed at once`,
+    ...(plan.sources === 0
+      ? []
+      : [
+          `before anything is created, a connection in ${counted(plan.sources, 'pod')} that ${agree(plan.sources, 'is', 'are')} there already, with the tools of their images`,
+        ]),
     ...plan.leftOut.map(({ node, why }) => `not ${node}: ${why}`),
   ];
 }

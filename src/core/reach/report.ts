@@ -2,6 +2,7 @@
 import type { PolicyAnswer } from '../policy/evaluate.js';
 import type { Endpoint } from './endpoint.js';
 import type { Outcome } from './outcome.js';
+import type { Around } from './placement.js';
 import type { Probe } from './probe.js';
 import type { PromiseVerdict } from './promise.js';
 import type { Route } from './route.js';
@@ -46,6 +47,8 @@ export interface ProbeReport {
   readonly route: Route | undefined;
   readonly policy: PolicyAnswer | undefined;
   readonly probes: readonly Probe[];
+  /** Probes of what lies around a target that was not reached. */
+  readonly around: readonly Around[];
   /** Why nothing was measured, when nothing was. */
   readonly notRun: Outcome | undefined;
   /** The promise that the pair is about stands first. */

@@ -39,9 +39,13 @@ export interface VerifyPlan {
   /** The server takes everything away after so long, whatever happens here. */
   readonly lifetimeSeconds: number;
   readonly existingPods: number;
+  /** Pods that are there already in which a connection to another one is tried, before anything is created. */
+  readonly sources: number;
 }
 
 export type VerifyProgress =
+  /** Pods that were there already try each other; nothing is created yet. */
+  | { readonly step: 'before'; readonly paths: number }
   | { readonly step: 'creating'; readonly object: string }
   | { readonly step: 'starting'; readonly ready: number; readonly wanted: number }
   | { readonly step: 'probing'; readonly sessions: number; readonly done: number }
@@ -56,6 +60,17 @@ export interface ExistingPod {
   readonly policy: PolicyAnswer;
   /** Policies of other kinds that may select one of the two; in words. */
   readonly otherPolicies: readonly string[];
+}
+
+/**
+ * A pod that was there already tried another on the next node, before any probe pod was made: making a pod sets its node up
+ * anew, and may mend what is to be found.
+ */
+export interface EarlierPath {
+  readonly source: string;
+  readonly target: string;
+  /** What was measured: the target (role `pod`), and where that was not reached its node (role `node`). */
+  readonly cells: readonly Cell[];
 }
 
 /** Everything that was measured, before it is judged. */
@@ -73,6 +88,8 @@ export interface Measured {
    * What they say is not evaluated. Only looked for where something failed.
    */
   readonly otherPolicies: readonly string[];
+  /** Only those that no policy concerns. */
+  readonly earlier: readonly EarlierPath[];
   /** Paths that failed at first and did not when tried again; in words. */
   readonly transient: readonly string[];
   /** The largest packets, in bytes with the IP header, that passed where full-sized ones did not. */
@@ -85,7 +102,7 @@ export interface Measured {
 
 /** A verdict with how many of the measurements say what. */
 export interface CountedVerdict extends PromiseVerdict {
-  /** `across nodes`, `on one node`, `pods that were there already`; empty for the whole promise. */
+  /** `across nodes`, `on one node`, `pods that were there already`, `before probe pods were made`; empty for the whole promise. */
   readonly scope: string;
   readonly kept: number;
   readonly broken: number;

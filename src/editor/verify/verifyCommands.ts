@@ -162,6 +162,8 @@ const minutes = (seconds: number): number => Math.ceil(seconds / 60);
 
 function progressWords(step: VerifyProgress): string {
   switch (step.step) {
+    case 'before':
+      return t('trying {0} paths between pods that are there already', step.paths);
     case 'creating':
       return t('creating {0}', step.object);
     case 'starting':
@@ -178,6 +180,8 @@ function progressWords(step: VerifyProgress): string {
 /** How far it is, roughly. */
 function percentOf(step: VerifyProgress): number {
   switch (step.step) {
+    case 'before':
+      return 2;
     case 'creating':
       return 5;
     case 'starting':

@@ -2,6 +2,7 @@
  * Runs that were planned and wait for a yes, and the one that goes on. At most one runs at a time in a cluster, and a
  * connection that ends waits until what it created is taken away.
  */
+import { setMaxListeners } from 'node:events';
 import { KubeError } from '../errors.js';
 
 /** Something planned that can be run once. */
@@ -69,7 +70,10 @@ export class PlannedRuns<Plan extends { readonly run: string }, Report, Progress
     if (planned === undefined) throw new KubeError('notFound', 'there is no such plan, or it was run already');
     return await this.#turn.take(run, (stop) => {
       this.#plans.delete(run);
-      return planned.run(onProgress, AbortSignal.any([signal, stop]));
+      const either = AbortSignal.any([signal, stop]);
+      // Many streams at the same time wait for it: no leak, and no warning.
+      setMaxListeners(0, either);
+      return planned.run(onProgress, either);
     });
   }
 }

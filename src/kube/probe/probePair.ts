@@ -36,17 +36,19 @@ const TRIES = 3;
 /** The kubelet listens on every node. https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
 const KUBELET_PORT = 10250;
 
+/** `brief`: only whether the target answers, and if not, whether its node does. */
 export async function probePair(
   context: ProbeContext,
   request: ProbeRequest,
   onProgress: (progress: ProbeProgress) => void,
   signal: AbortSignal,
+  how: { readonly brief: boolean } = { brief: false },
 ): Promise<ProbeReport> {
   const startedAt = new Date();
   const found: Found = { probes: [], around: [], container: undefined };
   let notRun: UnmeasuredOutcome | undefined;
   try {
-    await run(context, request, onProgress, signal, found);
+    await run(context, request, onProgress, signal, found, how.brief);
   } catch (error) {
     notRun = outcomeOfError(error, `pod ${request.source.namespace}/${request.source.name}`, 'read what is probed');
   }
@@ -81,6 +83,7 @@ async function run(
   onProgress: (progress: ProbeProgress) => void,
   signal: AbortSignal,
   found: Found,
+  brief: boolean,
 ): Promise<void> {
   onProgress({ step: 'reading' });
   const [source, target] = await Promise.all([
@@ -107,13 +110,14 @@ async function run(
   if (tools.length === 0) throw new NotMeasured({ kind: 'noTool', looked: TOOL_TITLES });
   const silent = new Set<string>();
   for (const measurement of measurementsOf(source, target)) {
+    if (brief && measurement.channel === 'http') continue;
     // Requests need the connection: where none was to be had, they would only wait for it once more.
     if (measurement.channel === 'http' && silent.has(formatAddress(measurement.address))) continue;
     const probe = await measure(from, measurement, signal);
     found.probes.push(probe);
     if (reachOf(summarise(probe.tries).outcome) === 'unreached') silent.add(probe.address);
   }
-  await lookAround(context, from, found, target, signal);
+  await lookAround(context, from, found, target, signal, brief);
 }
 
 async function resolveTarget(context: ProbeContext, request: ProbeRequest, signal: AbortSignal): Promise<Target> {
@@ -302,12 +306,13 @@ async function lookAround(
   found: Found,
   target: Target,
   signal: AbortSignal,
+  brief: boolean,
 ): Promise<void> {
   const failed = found.probes.filter((probe) => reachOf(summarise(probe.tries).outcome) === 'unreached');
   for (const { channel, address } of failed.slice(0, 2)) {
     const [parsed] = parsedAddresses([address]);
     if (parsed === undefined) continue;
-    if (channel !== 'icmp' && canMeasure(from, 'icmp'))
+    if (!brief && channel !== 'icmp' && canMeasure(from, 'icmp'))
       found.around.push({
         what: target.endpoint,
         probe: await measure(from, { channel: 'icmp', address: parsed, port: 0, data: '', tries: 1 }, signal),
@@ -373,6 +378,7 @@ function report(
     route,
     policy: found.policy,
     probes: found.probes,
+    around: found.around,
     notRun,
     promises: judged?.promises ?? [],
     notes: judged?.notes ?? [],

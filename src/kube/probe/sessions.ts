@@ -196,9 +196,8 @@ function withArrival(cell: Cell, want: Wanted, arrivals: readonly Arrival[]): Ce
     return { ...cell, tries: [...cell.tries, { kind: 'wrongAnswerer', expected: want.expected, answerer }] };
   }
   if (state === 'ok') return { ...cell, seenSource };
-  const counts = state === 'lossy' && cell.measure === 'udp';
   const attempts = new Set(there.map((arrival) => arrival.attempt)).size;
-  return { ...cell, arrived: there.length > 0, seenSource, ...(counts ? { arrivals: attempts } : {}) };
+  return { ...cell, arrived: there.length > 0, seenSource, arrivals: cell.measure === 'udp' ? attempts : undefined };
 }
 
 /** Works on the items, so many at a time; fails with the first failure. */

@@ -13,6 +13,7 @@ import { type Cell, type MatrixNode, stateOf } from '../../core/reach/matrix.js'
 import { missingRights } from '../../core/reach/plan.js';
 import { predictRoute } from '../../core/reach/route.js';
 import type {
+  EarlierPath,
   Judgement,
   Measured,
   VerifyOptions,
@@ -23,6 +24,7 @@ import type {
 import { KubeError } from '../errors.js';
 import type { ProbeContext } from './context.js';
 import { choosePods, type ChosenPod, type ExistingTarget, readExisting } from './existingPods.js';
+import { planEarlier, tryEarlier } from './earlier.js';
 import { begin, type Cleanup, end, findAllOurs, isStale, type Leftover } from './lifecycle.js';
 import { daemonSet, labelsOf, nameOf, portsOf, type Role, type Run } from './manifests.js';
 import { canonical, parsedAddresses, readPolicies } from './objects.js';
@@ -36,6 +38,8 @@ import { newRun, nodesToTry, planVerification, lifetimeSeconds, rolesOf, startLi
 
 /** How long a pod whose servers run may take to be found ready by its kubelet. */
 const READY_GRACE_MS = 8_000;
+/** How long no further pod may be made before those that are missing are given up: a quota, or an admission that says no. */
+const MAKING_GRACE_MS = 20_000;
 
 /** Makes the plan, which can then be run once. Throws a `KubeError` when the cluster cannot be asked. */
 export async function prepareVerification(
@@ -48,7 +52,7 @@ export async function prepareVerification(
   const run = newRun(options, context.access.namespace, lifetimeSeconds(nodesToTry(network).nodes.length));
   // Chosen before the probe pods are there: the model is a living one.
   const chosen = options.existingPods === false ? [] : choosePods(network, nodesToTry(network).nodes);
-  const plan = await planVerification(context, network, run, options, chosen.length, signal);
+  const plan = await planVerification(context, network, run, options, chosen, signal);
   return {
     plan,
     run: (onProgress, stop) =>
@@ -84,7 +88,10 @@ class Verification {
   #largest: Measured['largest'] = [];
   #probePolicy: Measured['probePolicy'] = { tcp: NOT_EVALUATED, udp: NOT_EVALUATED };
   #otherPolicies: readonly string[] = [];
+  #earlier: readonly EarlierPath[] = [];
   #judgement: Judgement = NOTHING;
+  /** From here on something of this run may be in the cluster. */
+  #mayBeLeft = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -109,6 +116,7 @@ class Verification {
     // Before the probe pods are taken away: whose address is whose is looked up in the living model.
     if (this.#cells.length > 0 || stopped === '')
       this.#judgement = judgeVerification(this.#measured(), this.#parts.network);
+    if (!this.#mayBeLeft) return this.#report(stopped, undefined);
     onProgress({ step: 'cleaning' });
     const cleanup = await end(context.api, run);
     this.#phases.push({ name: 'cleaning up', ms: cleanup.ms });
@@ -117,6 +125,14 @@ class Verification {
 
   async #measure(signal: AbortSignal): Promise<void> {
     const { plan, onProgress } = this.#parts;
+    const earlier = planEarlier(this.#parts.chosen);
+    if (earlier.length > 0) {
+      onProgress({ step: 'before', paths: earlier.length });
+      await this.#phase('trying what is there', async () => {
+        this.#earlier = await tryEarlier(this.#parts.context, earlier, signal);
+      });
+    }
+    this.#mayBeLeft = true;
     await this.#phase('creating', () => this.#create(signal));
     await this.#phase('starting', () => this.#start(signal));
     await this.#phase('reading policies', () => this.#readPolicies(signal));
@@ -130,7 +146,8 @@ class Verification {
       this.#cells = cells;
       this.#matrixNodes = this.#matrixNodes.map((node, index) => ({ ...node, mtu: mtus.get(index) }));
     });
-    if (this.#cells.some((cell) => stateOf(cell) === 'broken')) await this.#readOtherPolicies(signal);
+    const failed = [...this.#cells, ...this.#earlier.flatMap(({ cells }) => cells)];
+    if (failed.some((cell) => stateOf(cell) === 'broken')) await this.#readOtherPolicies(signal);
     const again = secondRound(this.#cells, wanted, this.#placed, plan.coverage);
     if (again.length === 0) return;
     await this.#phase('confirming', async () => {
@@ -171,13 +188,17 @@ class Verification {
       return Date.now() - since >= READY_GRACE_MS;
     };
     const wanted = this.#nodes.length * this.#roles.length;
+    let [made, madeAt] = [0, Date.now()];
     const pods = await waitForPods(
       context.api,
       run,
       {
         enough: (now) => {
           const ready = this.#readyNow();
-          return now.filter((pod) => ready.has(pod.node) && isSettled(pod)).length >= ready.size * this.#roles.length;
+          const own = now.filter((pod) => ready.has(pod.node));
+          if (own.length !== made) [made, madeAt] = [own.length, Date.now()];
+          const complete = own.length >= ready.size * this.#roles.length;
+          return own.every(isSettled) && (complete || Date.now() - madeAt > MAKING_GRACE_MS);
         },
         limitMs: startLimitMs(this.#nodes.length),
         graceMs: READY_GRACE_MS,
@@ -196,7 +217,7 @@ class Verification {
       host: of(node.name, 'host'),
     }));
     this.#matrixNodes = await Promise.all(
-      this.#placed.map((placed) => this.#describe(placed, ready.has(placed.name), pods.length === 0, signal)),
+      this.#placed.map((placed) => this.#describe(placed, ready.has(placed.name), signal)),
     );
     if (!this.#placed.some(({ probe }) => isUsable(probe)))
       throw new KubeError(
@@ -215,7 +236,7 @@ class Verification {
     );
   }
 
-  async #describe(placed: Placed, ready: boolean, none: boolean, signal: AbortSignal): Promise<MatrixNode> {
+  async #describe(placed: Placed, ready: boolean, signal: AbortSignal): Promise<MatrixNode> {
     const { context, run } = this.#parts;
     const { probe } = placed;
     const started = isUsable(probe);
@@ -226,7 +247,7 @@ class Verification {
       internalIPs: placed.internalIPs,
       podAddresses: started ? probe.addresses : [],
       pod: probe?.name ?? '',
-      notProbed: started ? '' : await this.#whyNot(probe, none, signal),
+      notProbed: started ? '' : await this.#whyNot(probe, signal),
       ready,
       kubelet:
         probe?.state === 'ready'
@@ -238,12 +259,13 @@ class Verification {
     };
   }
 
-  async #whyNot(pod: ProbePod | undefined, none: boolean, signal: AbortSignal): Promise<string> {
+  async #whyNot(pod: ProbePod | undefined, signal: AbortSignal): Promise<string> {
     const { context, run } = this.#parts;
     if (pod === undefined) {
-      // A DaemonSet that makes no pod at all says why in its own events: a quota, an admission that says no.
-      const events = none ? await eventsOf(context.api, run.namespace, { name: nameOf(run, 'probe') }, signal) : [];
-      return events.at(-1) ?? 'no probe pod was made for it';
+      // A DaemonSet that makes no pod says why in its own events: a quota, an admission that says no.
+      const events = await eventsOf(context.api, run.namespace, { name: nameOf(run, 'probe') }, signal);
+      const why = events.at(-1);
+      return `no probe pod was made for it${why === undefined ? '' : ` (${why})`}`;
     }
     if (pod.words !== '') return `its probe pod did not start: ${pod.words}`;
     const events = await eventsOf(context.api, run.namespace, pod, signal);
@@ -273,6 +295,8 @@ class Verification {
     const concerning = (pod: Parameters<typeof mayConcern>[1]): string[] =>
       policies.filter((policy) => mayConcern(policy, pod)).map((policy) => policy.words);
     this.#otherPolicies = concerning(probe);
+    // Whose labels were not read: a policy of any namespace may be meant for them.
+    if (policies.length > 0) this.#earlier = [];
     this.#existing = this.#existing.map((one) => ({
       ...one,
       otherPolicies: concerning({ namespace: one.details.endpoint.namespace, labels: one.details.labels }),
@@ -341,6 +365,7 @@ class Verification {
       existing: this.#existing.map(({ name, node, policy, otherPolicies }) => ({ name, node, policy, otherPolicies })),
       probePolicy: this.#probePolicy,
       otherPolicies: this.#otherPolicies,
+      earlier: this.#earlier,
       transient: this.#transient,
       largest: this.#largest,
       route,
@@ -367,5 +392,5 @@ const strictest = (answers: readonly [PolicyAnswer, PolicyAnswer]): PolicyAnswer
 function busyWith(others: readonly Leftover[]): string {
   const first = others.find((one) => one.kind === 'Job') ?? others[0];
   const name = first === undefined ? '' : `${first.kind} ${first.namespace}/${first.name}, of ${first.createdAt}`;
-  return `another run’s probe pods are in this cluster (${name}): it may still be going on, or have been killed. Wait for its end, or delete what it left`;
+  return `another run’s probe pods are in this cluster (${name}): it may still be going on, or have been killed. Wait for its end, or delete what it left (verify --sweep)`;
 }

@@ -11,6 +11,8 @@ import { estimateBytes, planCoverage } from '../../core/reach/coverage.js';
 import type { PlannedObject } from '../../core/reach/plan.js';
 import type { VerifyOptions, VerifyPlan } from '../../core/reach/verification.js';
 import type { ProbeContext } from './context.js';
+import { planEarlier } from './earlier.js';
+import type { ChosenPod } from './existingPods.js';
 import { daemonSet, deadlineJob, DEFAULT_IMAGE, nameOf, type Role, type Run } from './manifests.js';
 import { askRights, DAEMON_SET_RIGHTS, EXEC_RIGHTS, LIFECYCLE_RIGHTS, rejectionOf, type Right } from './rights.js';
 
@@ -117,14 +119,18 @@ export async function planVerification(
   network: ClusterNetwork,
   run: Run,
   options: VerifyOptions,
-  existingPods: number,
+  chosen: readonly ChosenPod[],
   signal: AbortSignal,
 ): Promise<VerifyPlan> {
   const { nodes, leftOut } = nodesToTry(network);
   const coverage = planCoverage(nodes.length);
   const roles = rolesOf(options, nodes.length);
-  const wanted = [...LIFECYCLE_RIGHTS, ...DAEMON_SET_RIGHTS, ...EXEC_RIGHTS, TRY_POD, READ_PODS];
-  const rights = await askRights(context, run.namespace, wanted, signal);
+  const rights = await askRights(
+    context,
+    run.namespace,
+    [...LIFECYCLE_RIGHTS, ...DAEMON_SET_RIGHTS, ...EXEC_RIGHTS, TRY_POD, READ_PODS],
+    signal,
+  );
   const mayTry = rights.some((right) => right.purpose === TRY_POD.purpose && right.allowed);
   const [first] = nodes;
   const strictest = roles.includes('host') ? 'host' : 'probe';
@@ -152,6 +158,7 @@ export async function planVerification(
         (nodes.length > 50 ? nodes.length / PODS_A_SECOND + nodes.length / SESSIONS_A_SECOND : 0),
     ),
     lifetimeSeconds: run.lifetimeSeconds,
-    existingPods,
+    existingPods: chosen.length,
+    sources: planEarlier(chosen).length,
   };
 }

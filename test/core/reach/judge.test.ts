@@ -143,6 +143,7 @@ function measured(fault: Fault): Measured {
     existing: fault.existing ?? [],
     probePolicy: { tcp: ALLOWED, udp: ALLOWED },
     otherPolicies: [],
+    earlier: [],
     transient: [],
     largest: [],
     route: predictRoute(end(0), end(1), NETWORK),
@@ -354,6 +355,31 @@ test('one way between one pair: neither the overlay nor the nodes are accused', 
   const judged = judge({ passes: (from, to) => !(from === 0 && to === 1) });
   assert.deepEqual(words(judged), ['everything from node1 to node2 does not pass']);
   assert.match(evidence(judged), /a forwarding entry for this one peer that is wrong, or a filter/);
+});
+
+test('what failed until probe pods were made is violated, and says that making them mended it', () => {
+  const base = { source: 'pod', family: 4, measure: 'tcp', arrived: undefined, seenSource: '', name: '' } as const;
+  const path = (from: number, to: number, node: Outcome) => ({
+    source: `pod shop/web-${from}`,
+    target: `pod shop/web-${to}`,
+    cells: [
+      { ...base, from, to, role: 'pod', address: `10.244.${to}.2`, port: 8080, tries: [LOST, LOST] } as const,
+      { ...base, from, to, role: 'node', address: nodeIp(to), port: 10250, tries: [node] } as const,
+    ],
+  });
+  const parts = { earlier: [path(0, 1, OK), path(1, 0, LOST)] };
+  const judged = judge({ nodes: 2, parts });
+  assert.equal(verdicts(judged)[ACROSS], 'holds');
+  assert.equal(verdicts(judged)['podToPod before probe pods were made'], 'violated');
+  assert.deepEqual(words(judged), ['everything between node1 and node2 does not pass, before probe pods were made']);
+  assert.match(evidence(judged), /node2 passing nothing on for its pods: forwarding switched off/);
+  assert.deepEqual(
+    judged.findings.map((one) => [one.code, one.severity]),
+    [['CN451', 'warning']],
+  );
+  // What still fails is told once, by what was measured since.
+  const still = judge({ nodes: 2, passes: () => false, parts });
+  assert.equal(verdicts(still)['podToPod before probe pods were made'], undefined);
 });
 
 test('addresses outside of every pod range are told where pods are not reached', () => {

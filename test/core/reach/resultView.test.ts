@@ -55,6 +55,7 @@ const plan = (nodes: number): VerifyPlan => ({
   coverage: planCoverage(nodes),
   lifetimeSeconds: 480,
   existingPods: 0,
+  sources: 0,
 });
 
 function report(nodes: number, cells: readonly Cell[], parts: Partial<VerifyReport> = {}): VerifyReport {
