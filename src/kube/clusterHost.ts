@@ -8,6 +8,7 @@ import { networkInterfaces } from 'node:os';
 import { needsOf, readNetwork } from '../core/cni/index.js';
 import type { ClusterNetwork } from '../core/network/clusterNetwork.js';
 import type { WorkstationInterface } from '../core/network/facts.js';
+import type { ProbePlan, ProbeProgress, ProbeReport } from '../core/reach/report.js';
 import type { VerifyPlan, VerifyProgress, VerifyReport } from '../core/reach/verification.js';
 import type { ClusterAccess } from './access.js';
 import { Api, limitsOf } from './api.js';
@@ -51,6 +52,7 @@ export class ClusterHost {
   readonly #model = new Model();
   readonly #tools = new ToolCache();
   readonly #turn = new Turn();
+  readonly #probes = new PlannedRuns<ProbePlan, ProbeReport, ProbeProgress>(this.#turn);
   readonly #verifications = new PlannedRuns<VerifyPlan, VerifyReport, VerifyProgress>(this.#turn);
   readonly #end = new AbortController();
   #state: ConnectionState = { phase: 'idle' };
@@ -126,6 +128,7 @@ export class ClusterHost {
         log: this.#parts.log,
       },
       turn: this.#turn,
+      probes: this.#probes,
       verifications: this.#verifications,
     };
     const stop = AbortSignal.any([signal, this.#end.signal]);

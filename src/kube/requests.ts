@@ -9,6 +9,7 @@ import type { JsonObject } from '../core/network/json.js';
 import { compareNatural } from '../core/network/naturalOrder.js';
 import type { FieldPath, ObjectRef } from '../core/network/place.js';
 import type { PodTable } from '../core/network/podTable.js';
+import type { ProbePlan, ProbeProgress, ProbeReport } from '../core/reach/report.js';
 import type { VerifyPlan, VerifyProgress, VerifyReport } from '../core/reach/verification.js';
 import type { Api } from './api.js';
 import { KubeError } from './errors.js';
@@ -16,6 +17,7 @@ import { liveText } from './liveObjects.js';
 import { resourceOf } from './resources.js';
 import { findAllOurs, isStale, type Leftover, sweep } from './probe/lifecycle.js';
 import type { PlannedRuns, Turn } from './probe/plannedRuns.js';
+import { prepareProbe } from './probe/pairPlan.js';
 import { probePair } from './probe/probePair.js';
 import { prepareVerification } from './probe/verify.js';
 import type { ProbeContext } from './probe/context.js';
@@ -42,6 +44,7 @@ export interface RequestContext {
   readonly observe: (refs: readonly ObjectRef[]) => void;
   readonly probing: ProbeContext;
   readonly turn: Turn;
+  readonly probes: PlannedRuns<ProbePlan, ProbeReport, ProbeProgress>;
   readonly verifications: PlannedRuns<VerifyPlan, VerifyReport, VerifyProgress>;
 }
 
@@ -84,6 +87,9 @@ export const HANDLERS: Handlers = {
     return { model: buildMapModel(model.network, findings, { context, simulated: isSimulated(state()) }) };
   },
   probe: ({ probing }, request, signal, onProgress) => probePair(probing, request, onProgress, signal),
+  probePlan: async ({ probing, probes }, { request, options }, signal) =>
+    probes.keep(await prepareProbe(probing, request, options, signal)),
+  probeRun: ({ probes }, { run }, signal, onProgress) => probes.run(run, onProgress, signal),
   verifyPlan: async ({ probing, verifications }, options, signal) =>
     verifications.keep(await prepareVerification(probing, options, signal)),
   verify: ({ verifications }, { run }, signal, onProgress) => verifications.run(run, onProgress, signal),

@@ -13,7 +13,7 @@ import type { Gap } from '../core/network/facts.js';
 import type { Evidence, Datapath } from '../core/network/reading.js';
 import type { FieldPath, ObjectRef, Place } from '../core/network/place.js';
 import type { Phase } from '../core/network/podTable.js';
-import type { ProbeProgress, ProbeReport, ProbeRequest } from '../core/reach/report.js';
+import type { ProbeOptions, ProbePlan, ProbeProgress, ProbeReport, ProbeRequest } from '../core/reach/report.js';
 import type { VerifyOptions, VerifyPlan, VerifyProgress, VerifyReport } from '../core/reach/verification.js';
 
 /** The state of the connection, for welcome views and the status. `message` holds the error's own words. */
@@ -223,6 +223,13 @@ export interface SessionRequests {
   observe: { params: { refs: readonly ObjectRef[] }; result: Record<string, never> };
   /** Probes one pair from inside the source's own container. Creates nothing; whatever goes wrong stands in the report. */
   probe: { params: ProbeRequest; result: ProbeReport; progress: ProbeProgress };
+  /** Plans how one pair is probed, by the first means that can be used, and what that would create. Creates nothing. */
+  probePlan: { params: { request: ProbeRequest; options: ProbeOptions }; result: ProbePlan };
+  /**
+   * Runs a plan by its `run`, once: creates exactly what it lists, and nothing before. Those that create something run one at a
+   * time. To stop it, `cancelRun` is better than aborting, as with `verify`.
+   */
+  probeRun: { params: { run: string }; result: ProbeReport; progress: ProbeProgress };
   /** Plans a verification of the whole cluster. Creates nothing. */
   verifyPlan: { params: VerifyOptions; result: VerifyPlan };
   /**

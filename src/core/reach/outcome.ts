@@ -44,9 +44,11 @@ export type UnmeasuredOutcome =
   | { readonly kind: 'toolFailed'; readonly tool: string; readonly cause: ToolFailure }
   /** `right` names what is missing: `create pods/exec in namespace shop`. */
   | { readonly kind: 'notPermitted'; readonly right: string; readonly words: string }
-  /** None of the programs that could probe is in the source's image. */
-  | { readonly kind: 'noTool'; readonly looked: readonly string[] }
+  /** None of the programs that could probe is in the source's image; with `speaks`, none that could do that. */
+  | { readonly kind: 'noTool'; readonly looked: readonly string[]; readonly speaks?: string }
   | { readonly kind: 'notRunning'; readonly what: string; readonly words: string }
+  /** The server's admission does not let in what would probe. */
+  | { readonly kind: 'rejected'; readonly what: string; readonly words: string }
   /** A pod was deleted before or while it probed. */
   | { readonly kind: 'podGone'; readonly pod: string }
   /** The API server could not reach the source's node, or its container runtime failed. */
@@ -90,6 +92,7 @@ const REACH: Readonly<Record<OutcomeKind, Reach>> = {
   notPermitted: 'unmeasured',
   noTool: 'unmeasured',
   notRunning: 'unmeasured',
+  rejected: 'unmeasured',
   podGone: 'unmeasured',
   nodeGone: 'unmeasured',
   apiGone: 'unmeasured',
@@ -182,9 +185,11 @@ export function describeOutcome(outcome: Outcome): string {
     case 'notPermitted':
       return `was not measured: the right to ${outcome.right} is missing${outcome.words === '' ? '' : ` (${outcome.words})`}`;
     case 'noTool':
-      return `was not measured: the source’s image has no program to probe with (looked for ${outcome.looked.join(', ')})`;
+      return `was not measured: ${outcome.speaks === undefined ? 'the source’s image has no program to probe with' : `none of the programs in the source’s image speaks ${outcome.speaks}`} (looked for ${outcome.looked.join(', ')})`;
     case 'notRunning':
       return `was not measured: ${outcome.what} is not running${outcome.words === '' ? '' : ` (${outcome.words})`}`;
+    case 'rejected':
+      return `was not measured: the server does not let ${outcome.what} in (${outcome.words})`;
     case 'podGone':
       return `was not measured: ${outcome.pod} was deleted`;
     case 'nodeGone':

@@ -9,6 +9,8 @@ export interface Probe {
   readonly address: string;
   /** Undefined for ICMP. */
   readonly port: number | undefined;
+  /** Size of the packets, with the IP header; absent: small ones. */
+  readonly bytes?: number;
   /** The tool's title; empty when it did not come to one. */
   readonly tool: string;
   /** The command as it ran in the container; empty when none did. */
@@ -57,7 +59,12 @@ export function summarise(tries: readonly Outcome[]): Summary {
   };
 }
 
-const CHANNEL_TITLES: Readonly<Record<Channel, string>> = { tcp: 'TCP', http: 'HTTP', udp: 'UDP', icmp: 'ICMP echo' };
+export const CHANNEL_TITLES: Readonly<Record<Channel, string>> = {
+  tcp: 'TCP',
+  http: 'HTTP',
+  udp: 'UDP',
+  icmp: 'ICMP echo',
+};
 
 /** `TCP 10.244.1.7:8080 (agnhost connect) answered, 3 of 3 tries`: a probe as a sentence of evidence. */
 export function describeProbe(probe: Probe): string {
@@ -67,7 +74,8 @@ export function describeProbe(probe: Probe): string {
   const tool = probe.tool === '' ? '' : ` (${probe.tool})`;
   const range =
     rttMs === undefined || measured < 2 ? '' : `, round trip ${formatMs(rttMs.least)} to ${formatMs(rttMs.most)}`;
-  return `${CHANNEL_TITLES[probe.channel]} ${where}${tool} ${describeOutcome(outcome)}${describeCount({ measured, reached, lost })}${range}`;
+  const size = probe.bytes === undefined ? '' : ` with packets of ${probe.bytes} bytes`;
+  return `${CHANNEL_TITLES[probe.channel]} ${where}${size}${tool} ${describeOutcome(outcome)}${describeCount({ measured, reached, lost })}${range}`;
 }
 
 function describeCount({ measured, reached, lost }: Pick<Summary, 'measured' | 'reached' | 'lost'>): string {
@@ -87,6 +95,30 @@ export function kubectlExec(
   command: readonly string[],
 ): string {
   return ['kubectl', 'exec', '-n', where.namespace, where.pod, '-c', where.container, '--', ...command]
+    .map(quoted)
+    .join(' ');
+}
+
+/** The `kubectl debug` that adds an ephemeral container and does the same in it. */
+export const kubectlDebug = (
+  where: { readonly namespace: string; readonly pod: string },
+  image: string,
+  command: readonly string[],
+): string =>
+  ['kubectl', 'debug', '-n', where.namespace, `pod/${where.pod}`, `--image=${image}`, '-it', '--', ...command]
+    .map(quoted)
+    .join(' ');
+
+/** The `kubectl run` that does the same in a pod of its own on that node, and takes it away. */
+export function kubectlRun(
+  where: { readonly namespace: string; readonly node: string; readonly hostNetwork: boolean; readonly image: string },
+  command: readonly string[],
+): string {
+  const spec = { nodeName: where.node, ...(where.hostNetwork ? { hostNetwork: true } : {}) };
+  return [
+    ...['kubectl', 'run', '-n', where.namespace, 'probe', `--image=${where.image}`, '--restart=Never', '--rm', '-i'],
+    ...[`--overrides=${JSON.stringify({ spec })}`, '--command', '--', ...command],
+  ]
     .map(quoted)
     .join(' ');
 }

@@ -10,7 +10,7 @@ import { bullet, codeBlock, escapeMarkdown } from './markdownText.js';
 import { describeOutcome } from './outcome.js';
 import { describeProbe } from './probe.js';
 import { PROMISES, VERDICT_TITLES } from './promise.js';
-import type { ProbeReport } from './report.js';
+import { formatSource, type Means, type ProbeReport } from './report.js';
 
 function policyWords(policy: PolicyAnswer): string[] {
   switch (policy.kind) {
@@ -28,6 +28,7 @@ function policyWords(policy: PolicyAnswer): string[] {
 /** `pod shop/web-1 → pod shop/web-2: holds`. */
 export function reportTitle(report: ProbeReport): string {
   const { source, target } = report.request;
+  const from = `${report.means === 'pods' && source.kind !== 'node' ? 'beside ' : ''}${formatSource(source)}`;
   const to =
     target.kind === 'address'
       ? target.address
@@ -35,8 +36,14 @@ export function reportTitle(report: ProbeReport): string {
         ? `node ${target.name}`
         : `${target.kind} ${target.namespace}/${target.name}`;
   const [first] = report.promises;
-  return `pod ${source.namespace}/${source.name} → ${to}: ${VERDICT_TITLES[first?.verdict ?? 'notRun']}`;
+  return `${from} → ${to}: ${VERDICT_TITLES[first?.verdict ?? 'notRun']}`;
 }
+
+const MEANS: Readonly<Record<Means, string>> = {
+  exec: 'in the source’s own container',
+  ephemeral: 'in an ephemeral container of the source pod, which stays in its spec until the pod is deleted',
+  pods: 'by probe pods, which were taken away again',
+};
 
 /** One sentence that says why: the decisive piece of evidence, or what kept the probe from being made. */
 export function reportReason(report: ProbeReport): string {
@@ -63,11 +70,24 @@ export function reportMarkdown(report: ProbeReport): string {
     );
   }
   if (report.notRun !== undefined) lines.push('## Not measured', '', bullet(describeOutcome(report.notRun)), '');
+  if (report.left.length > 0)
+    lines.push(
+      '## Left in the cluster',
+      '',
+      ...report.left.map(bullet),
+      bullet('the server takes it away at its deadline'),
+      '',
+    );
   if (report.notes.length > 0) lines.push('## To be known', '', ...report.notes.map(bullet), '');
   lines.push('## Measured', '');
   if (source !== undefined) lines.push(bullet(`from ${describeEndpoint(source)}`));
   if (target !== undefined) lines.push(bullet(`to ${describeEndpoint(target)}`));
-  lines.push(...report.probes.map((probe) => bullet(describeProbe(probe))));
+  lines.push(bullet(MEANS[report.means]), ...report.probes.map((probe) => bullet(describeProbe(probe))));
+  if (report.beside !== undefined) {
+    const { target: peer, probes } = report.beside;
+    lines.push(bullet(`to ${describeEndpoint(peer)}, a probe pod on the target’s node`));
+    lines.push(...probes.map((probe) => bullet(describeProbe(probe))));
+  }
   lines.push(bullet(`started ${report.startedAt}, took ${Math.round(report.durationMs)} ms`), '');
   if (route !== undefined) lines.push('## Expected path', '', ...route.hops.map((hop) => bullet(hop.label)), '');
   if (policy !== undefined) lines.push('## NetworkPolicies', '', ...policyWords(policy).map(bullet), '');

@@ -21,7 +21,10 @@ export interface PairFacts {
   readonly probes: readonly Probe[];
   readonly around: readonly Around[];
   readonly route: Route;
-  readonly policy: PolicyAnswer;
+  /** What NetworkPolicies say of what a probe tried: of the family that it used. */
+  readonly policyFor: (probe: Probe) => PolicyAnswer;
+  /** Policies of other kinds that may concern the pair, in words. They are not evaluated; looked for where something failed. */
+  readonly otherPolicies: readonly string[];
   readonly nat: NatContext;
   /** Other pods that have one of the target's addresses, in words. */
   readonly alsoAt: readonly string[];
@@ -60,7 +63,7 @@ export function judgePair(facts: PairFacts): PairVerdict {
     const shared = judgeAddress(facts);
     if (shared !== undefined) promises.push(shared);
   }
-  return { promises, notes: [...reach.notes, ...natNotes(facts, promise), ...unmeasuredNotes(facts)] };
+  return { promises, notes: [...new Set([...reach.notes, ...natNotes(facts, promise), ...unmeasuredNotes(facts)])] };
 }
 
 interface Judged {
@@ -69,7 +72,7 @@ interface Judged {
 }
 
 function judgeReach(facts: PairFacts, promise: PromiseId): Judged {
-  const { source, target, policy } = facts;
+  const { source, target } = facts;
   const say = (verdict: Verdict, evidence: readonly string[], notes: readonly string[] = []): Judged => ({
     verdict: { promise, verdict, evidence },
     notes,
@@ -98,8 +101,6 @@ function judgeReach(facts: PairFacts, promise: PromiseId): Judged {
   const reached = measured.filter(({ summary }) => summary.reached > 0);
   const failed = measured.filter(({ summary }) => summary.reached === 0);
   const lossy = reached.filter(({ summary }) => summary.lost > 0);
-  const denials = policy.kind === 'denied' ? policy.denials.map((denial) => denial.why) : [];
-
   if (reached.length > 0 && facts.alsoAt.length > 0 && !reached.some(({ summary }) => identified(summary)))
     return say('inconclusive', [
       `${facts.alsoAt.join(', ')} has the address of ${formatEndpoint(target)} too, and what answered did not say who it is`,
@@ -108,18 +109,16 @@ function judgeReach(facts: PairFacts, promise: PromiseId): Judged {
   if (failed.length > 0) {
     const evidence = failed.map(({ probe }) => describeProbe(probe));
     const others = reached.map(({ probe }) => `but ${describeProbe(probe)}`);
+    const { denials, doubts } = policyWords(facts, failed);
     if (denials.length > 0) return say('blockedByPolicy', [...denials, ...evidence, ...others]);
-    if (policy.kind === 'unknown' && facts.enforcesPolicies !== false)
-      return say('inconclusive', [
-        ...evidence,
-        ...policy.reasons.map((reason) => `a NetworkPolicy may block it: ${reason}`),
-        ...others,
-      ]);
+    if (doubts.length > 0 && facts.enforcesPolicies !== false)
+      return say('inconclusive', [...evidence, ...doubts, ...others]);
     // ICMP alone proves little: many networks drop it on purpose while they pass everything else.
     if (reached.length > 0 && failed.every(({ probe }) => probe.channel === 'icmp'))
       return say(kept(promise), [...reached.map(({ probe }) => describeProbe(probe))], evidence);
     return say(broken(promise), [...evidence, ...others, ...placeFailure(source, facts.route, facts.around)]);
   }
+  const { denials } = policyWords(facts, reached);
   if (denials.length > 0) {
     // Some policy engines answer with a reset instead of silence.
     if (reached.every(({ summary }) => summary.outcome.kind === 'refused') && facts.enforcesPolicies !== false)
@@ -127,7 +126,7 @@ function judgeReach(facts: PairFacts, promise: PromiseId): Judged {
         ...lines,
         ...denials.map((denial) => `${denial}; some policy engines reject instead of dropping`),
       ]);
-    return say(kept(promise), lines, notEnforced(facts));
+    return say(kept(promise), lines, notEnforced(facts, reached));
   }
   if (lossy.length > 0)
     return say(
@@ -137,11 +136,32 @@ function judgeReach(facts: PairFacts, promise: PromiseId): Judged {
   return say(kept(promise), lines);
 }
 
+/** What policies say of these probes: who denies, and who may. */
+function policyWords(
+  facts: PairFacts,
+  of: readonly { readonly probe: Probe }[],
+): { denials: string[]; doubts: string[] } {
+  const answers = of.map(({ probe }) => facts.policyFor(probe));
+  const unknown = answers.flatMap((answer) => (answer.kind === 'unknown' ? answer.reasons : []));
+  return {
+    denials: unique(
+      answers.flatMap((answer) => (answer.kind === 'denied' ? answer.denials.map(({ why }) => why) : [])),
+    ),
+    doubts: [
+      ...unique(unknown).map((reason) => `a NetworkPolicy may block it: ${reason}`),
+      ...facts.otherPolicies.map((policy) => `it may be blocked by policy: ${policy}`),
+    ],
+  };
+}
+
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
+
 /** Outcomes for which nothing was attempted at all. */
 const WITHOUT_ATTEMPT: ReadonlySet<Outcome['kind']> = new Set([
   'notPermitted',
   'noTool',
   'notRunning',
+  'rejected',
   'podGone',
   'cancelled',
 ]);
@@ -154,9 +174,10 @@ const identified = (summary: Summary): boolean =>
 const also = (facts: PairFacts): string[] =>
   facts.alsoAt.map((pod) => `${pod} has the address of ${formatEndpoint(facts.target)} too`);
 
-function notEnforced(facts: PairFacts): string[] {
-  if (facts.policy.kind !== 'denied') return [];
-  const names = facts.policy.denials.flatMap((denial) => denial.policies.map(formatRef)).join(', ');
+function notEnforced(facts: PairFacts, of: readonly { readonly probe: Probe }[]): string[] {
+  const answers = of.map(({ probe }) => facts.policyFor(probe));
+  const denials = answers.flatMap((answer) => (answer.kind === 'denied' ? answer.denials : []));
+  const names = unique(denials.flatMap((denial) => denial.policies.map(formatRef))).join(', ');
   const why =
     facts.enforcesPolicies === false
       ? `${facts.solution} has no policy engine, and no other was recognised`
@@ -225,6 +246,8 @@ function natNotes(facts: PairFacts, promise: PromiseId): string[] {
   });
 }
 
-/** Probes that measured nothing beside others that did. */
+/** Probes that measured nothing beside others that did; echoes, which few images may send, are no loss. */
 const unmeasuredNotes = (facts: PairFacts): string[] =>
-  facts.probes.flatMap((probe) => (isMeasured(summarise(probe.tries).outcome) ? [] : [describeProbe(probe)]));
+  facts.probes.flatMap((probe, index) =>
+    isMeasured(summarise(probe.tries).outcome) || (probe.channel === 'icmp' && index > 0) ? [] : [describeProbe(probe)],
+  );

@@ -3,7 +3,14 @@
  * evidence. Nothing is created in the cluster: the probe runs in the source pod's own container, with a tool that is there.
  */
 import * as vscode from 'vscode';
-import type { PodName, ProbeProgress, ProbeReport, ProbeRequest, ProbeTarget } from '../../core/reach/report.js';
+import {
+  formatSource,
+  type PodName,
+  type ProbeProgress,
+  type ProbeReport,
+  type ProbeRequest,
+  type ProbeTarget,
+} from '../../core/reach/report.js';
 import type { Verdict } from '../../core/reach/promise.js';
 import { reportMarkdown, reportReason, reportTitle } from '../../core/reach/reportMarkdown.js';
 import type { Cluster } from '../cluster.js';
@@ -120,7 +127,7 @@ export class ProbeCommands {
   }
 
   async #run(cluster: Cluster, request: ProbeRequest): Promise<void> {
-    const title = t('Probing from {0}', `${request.source.namespace}/${request.source.name}`);
+    const title = t('Probing from {0}', formatSource(request.source));
     const report = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       (progress, token) =>
@@ -173,6 +180,12 @@ function progressWords(step: ProbeProgress): string {
   switch (step.step) {
     case 'reading':
       return t('reading the pods');
+    case 'creating':
+      return t('creating {0}', step.object);
+    case 'starting':
+      return t('starting: {0}', step.what);
+    case 'cleaning':
+      return t('taking everything away again');
     case 'finding-tools':
       return t('looking for a tool in {0}', cap(step.image, 100));
     case 'probing':

@@ -4,7 +4,7 @@
  */
 import { formatAddress, type Address } from '../../core/ip/address.js';
 import { isMeasured, type Outcome, reachOf } from '../../core/reach/outcome.js';
-import type { Probe } from '../../core/reach/probe.js';
+import { CHANNEL_TITLES, type Probe } from '../../core/reach/probe.js';
 import type { ProbeProgress } from '../../core/reach/report.js';
 import { TOOL_TITLES } from '../../core/reach/tools/discovery.js';
 import { methodsFor } from '../../core/reach/tools/index.js';
@@ -21,6 +21,8 @@ export interface Measurement {
   /** HTTP: the path; UDP: the payload. */
   readonly data: string;
   readonly tries: number;
+  /** Left out where the source has no tool for it. */
+  readonly optional?: true;
   /** Makes more of a reading than the tool can: who answered, what source it saw. */
   readonly interpret?: (reading: ToolReading) => Outcome;
 }
@@ -47,7 +49,8 @@ export async function measure(source: Source, measurement: Measurement, signal: 
   const { channel, address, port } = measurement;
   const probe = { channel, address: formatAddress(address), port: channel === 'icmp' ? undefined : port };
   const methods = methodsFor(channel, source.tools);
-  let last: Probe = { ...probe, tool: '', command: [], tries: [{ kind: 'noTool', looked: TOOL_TITLES }] };
+  const none: Outcome = { kind: 'noTool', looked: TOOL_TITLES, speaks: CHANNEL_TITLES[channel] };
+  let last: Probe = { ...probe, tool: '', command: [], tries: [none] };
   for (const { found, method } of methods) {
     const target = { address, port, limitSeconds: LIMIT_SECONDS };
     const command = method.args(found, target, measurement.data);

@@ -8,6 +8,8 @@ import { KubeError } from '../errors.js';
 /** Something planned that can be run once. */
 export interface Planned<Plan, Report, Progress> {
   readonly plan: Plan;
+  /** It need not wait for its turn: it neither creates anything nor is disturbed by what others create. */
+  readonly createsNothing?: true;
   /** Creates, measures and cleans up. Resolves after the cleanup, whatever happened. */
   run(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<Report>;
 }
@@ -15,6 +17,8 @@ export interface Planned<Plan, Report, Progress> {
 /** Whose turn it is: shared by every kind of run of one cluster. */
 export class Turn {
   #running: { readonly run: string; readonly stop: AbortController; readonly done: Promise<unknown> } | undefined;
+
+  readonly #beside = new Map<string, AbortController>();
 
   /** Does the work when nothing else runs. Throws a `KubeError` when something does. */
   async take<T>(run: string, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
@@ -30,8 +34,20 @@ export class Turn {
     }
   }
 
+  /** Does work that needs no turn, whatever else runs. */
+  async beside<T>(run: string, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    this.#beside.set(run, stop);
+    try {
+      return await work(stop.signal);
+    } finally {
+      this.#beside.delete(run);
+    }
+  }
+
   /** Stops the run of that name; it then answers with what it has. */
   cancel(run: string): void {
+    this.#beside.get(run)?.abort();
     if (this.#running?.run === run) this.#running.stop.abort();
   }
 
@@ -68,12 +84,13 @@ export class PlannedRuns<Plan extends { readonly run: string }, Report, Progress
   async run(run: string, onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<Report> {
     const planned = this.#plans.get(run);
     if (planned === undefined) throw new KubeError('notFound', 'there is no such plan, or it was run already');
-    return await this.#turn.take(run, (stop) => {
+    const start = (stop: AbortSignal): Promise<Report> => {
       this.#plans.delete(run);
       const either = AbortSignal.any([signal, stop]);
       // Many streams at the same time wait for it: no leak, and no warning.
       setMaxListeners(0, either);
       return planned.run(onProgress, either);
-    });
+    };
+    return planned.createsNothing === true ? await this.#turn.beside(run, start) : await this.#turn.take(run, start);
   }
 }

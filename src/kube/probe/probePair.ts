@@ -1,237 +1,210 @@
 /**
- * Probes one pair from inside the source's own container: what *Probe Connectivity To…* does.
+ * Probes one pair: what *Probe Connectivity To…* does, from whichever vantage point.
  *
- * Answers with a report whatever happens; every way to fail has its outcome. Creates nothing in the cluster.
+ * Answers with a report whatever happens; every way to fail has its outcome. What a way created is taken away before it answers.
  */
-import { formatAddress } from '../../core/ip/address.js';
+import { type Address, formatAddress } from '../../core/ip/address.js';
 import { evaluatePolicies, type PolicyAnswer, type PolicyEnd } from '../../core/policy/evaluate.js';
-import { type Endpoint, formatEndpoint } from '../../core/reach/endpoint.js';
-import { addressOfHostPort } from '../../core/reach/nat.js';
+import type { Endpoint, NodeEndpoint } from '../../core/reach/endpoint.js';
 import { natContextOf, othersAt } from '../../core/reach/owners.js';
-import type { Around } from '../../core/reach/placement.js';
 import { type Outcome, reachOf, type UnmeasuredOutcome } from '../../core/reach/outcome.js';
-import { kubectlExec, type Probe, summarise } from '../../core/reach/probe.js';
-import type { ProbeProgress, ProbeReport, ProbeRequest } from '../../core/reach/report.js';
+import type { Around } from '../../core/reach/placement.js';
+import { kubectlDebug, kubectlExec, kubectlRun, type Probe, summarise } from '../../core/reach/probe.js';
+import { withBeside } from '../../core/reach/beside.js';
+import { formatSource, type ProbeProgress, type ProbeReport, type ProbeRequest } from '../../core/reach/report.js';
 import { nodeOf, predictRoute } from '../../core/reach/route.js';
 import { TOOL_TITLES } from '../../core/reach/tools/discovery.js';
-import type { ToolReading } from '../../core/reach/tools/tool.js';
-import { judgePair } from '../../core/reach/verdict.js';
+import { judgePair, type PairVerdict } from '../../core/reach/verdict.js';
 import type { ProbeContext } from './context.js';
+import { exec } from './exec.js';
+import { portsOf } from './manifests.js';
+import { canMeasure, measure, type Source } from './measure.js';
 import { isUnmeasured, NotMeasured, outcomeOfError } from './notMeasured.js';
-import { type ContainerRef, exec, rightToExec } from './exec.js';
-import { canMeasure, measure, type Measurement, type Source } from './measure.js';
-import {
-  type ContainerDetails,
-  parsedAddresses,
-  type PodDetails,
-  policyPod,
-  readNode,
-  readPod,
-  readPolicies,
-  readService,
-} from './objects.js';
-
-/** Tries of a channel; a probe that fails stops earlier. */
-const TRIES = 3;
-/** The kubelet listens on every node. https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
-const KUBELET_PORT = 10250;
+import { parsedAddresses, type PodDetails, policyPod, readNode, readPod, readPolicies } from './objects.js';
+import { mayConcern, readOtherPolicies } from './otherPolicies.js';
+import { KUBELET_PORT, measurementsOf, resolveTarget, type Target } from './pairTarget.js';
+import { probePeer } from './peer.js';
+import { type Ends, ownWay, type Vantage, type Way } from './vantage.js';
 
 /** `brief`: only whether the target answers, and if not, whether its node does. */
-export async function probePair(
+export interface Extent {
+  readonly brief: boolean;
+}
+
+/** Probes from inside the source's own container. Creates nothing. */
+export const probePair = (
   context: ProbeContext,
   request: ProbeRequest,
   onProgress: (progress: ProbeProgress) => void,
   signal: AbortSignal,
-  how: { readonly brief: boolean } = { brief: false },
-): Promise<ProbeReport> {
-  const startedAt = new Date();
-  const found: Found = { probes: [], around: [], container: undefined };
-  let notRun: UnmeasuredOutcome | undefined;
-  try {
-    await run(context, request, onProgress, signal, found, how.brief);
-  } catch (error) {
-    notRun = outcomeOfError(error, `pod ${request.source.namespace}/${request.source.name}`, 'read what is probed');
-  }
-  return report(context, request, found, notRun, startedAt);
-}
+  extent: Extent = { brief: false },
+): Promise<ProbeReport> => {
+  const container = request.source.kind === 'node' ? undefined : request.source.container;
+  return probeBy(context, request, ownWay(context, container), onProgress, signal, extent);
+};
+
+type Policies = ReadonlyMap<Address['family'], PolicyAnswer>;
 
 /** What is known so far; filled step by step, so that a probe that breaks off reports what it has. */
 interface Found {
-  source?: PodDetails;
-  target?: Target;
-  policy?: PolicyAnswer;
+  ends?: Ends;
+  vantage?: Vantage;
+  /** What NetworkPolicies say, by the family of the addresses that are used. */
+  policies: Policies;
+  besidePolicies: Policies;
   probes: Probe[];
+  beside?: NonNullable<ProbeReport['beside']>;
   /** Probes of what lies around the target, made when it was not reached, each with what it is. */
   around: Around[];
-  container: ContainerRef | undefined;
+  /** Policies of other kinds that may have blocked what was not reached; in words. */
+  otherPolicies: readonly string[];
 }
 
-interface Target {
-  readonly endpoint: Endpoint;
-  readonly port: number | undefined;
-  readonly protocol: 'tcp' | 'udp';
-  readonly pod: PodDetails | undefined;
-  /** The target answers `/clientip` and `/hostname`, as agnhost's `netexec` does. */
-  readonly probeServer: boolean;
-  /** The host name with which the target would answer; undefined when it cannot be told. */
-  readonly hostname: string | undefined;
+/** Probes by a way, and closes it. Answers whatever happens. */
+export async function probeBy(
+  context: ProbeContext,
+  request: ProbeRequest,
+  way: Way,
+  onProgress: (progress: ProbeProgress) => void,
+  signal: AbortSignal,
+  extent: Extent = { brief: false },
+): Promise<ProbeReport> {
+  const startedAt = new Date();
+  const found: Found = { policies: new Map(), besidePolicies: new Map(), probes: [], around: [], otherPolicies: [] };
+  let notRun: UnmeasuredOutcome | undefined;
+  try {
+    await run(context, request, way, onProgress, signal, found, extent);
+  } catch (error) {
+    notRun = outcomeOfError(error, formatSource(request.source), 'read what is probed');
+  }
+  // Before anything is taken away: whose address is whose is looked up in the living model.
+  const judged = judge(context, found, notRun);
+  const left = await way.close(found.vantage);
+  return report(context, request, way, found, judged, { notRun, left, startedAt });
+}
+
+/** Reads both ends of a request. Throws `NotMeasured`. */
+export async function readEnds(context: ProbeContext, request: ProbeRequest, signal: AbortSignal): Promise<Ends> {
+  const { source } = request;
+  const [from, target] = await Promise.all([
+    source.kind === 'node' ? readNode(context, source.name, signal) : readPod(context, source, signal),
+    resolveTarget(context, request, signal),
+  ]);
+  return 'kind' in from ? { source: undefined, node: from, target } : { source: from, node: undefined, target };
 }
 
 async function run(
   context: ProbeContext,
   request: ProbeRequest,
+  way: Way,
   onProgress: (progress: ProbeProgress) => void,
   signal: AbortSignal,
   found: Found,
-  brief: boolean,
+  { brief }: Extent,
 ): Promise<void> {
   onProgress({ step: 'reading' });
-  const [source, target] = await Promise.all([
-    readPod(context, request.source, signal),
-    resolveTarget(context, request, signal),
-  ]);
-  found.source = source;
-  found.target = target;
-  found.policy = await policyOf(context, source, target, signal);
-  const container = containerOf(source, request.source.container);
-  await mayExec(context, source.endpoint.namespace, signal);
-  const ref = { namespace: source.endpoint.namespace, pod: source.endpoint.name, container: container.name };
-  found.container = ref;
-  onProgress({ step: 'finding-tools', image: container.image });
+  const ends = await readEnds(context, request, signal);
+  found.ends = ends;
+  const { target } = ends;
+  const vantage = await way.open(ends, signal);
+  found.vantage = vantage;
+  found.policies = await policyAnswers(context, vantage, target, signal);
+  onProgress({ step: 'finding-tools', image: vantage.image });
   const runIn: Source['run'] = (one, stop) => exec(context.access, one, stop);
-  const tools = await context.tools.find(runIn, ref, container.imageId, signal);
+  const tools = await context.tools.find(runIn, vantage.ref, vantage.imageId, signal);
   const from: Source = {
-    ref,
+    ref: vantage.ref,
     tools,
     run: runIn,
     onProgress,
-    diagnose: (words, stop) => diagnose(context, source, words, stop),
+    diagnose: (words, stop) => diagnose(context, vantage.pod, words, stop),
   };
   if (tools.length === 0) throw new NotMeasured({ kind: 'noTool', looked: TOOL_TITLES });
   const silent = new Set<string>();
-  for (const measurement of measurementsOf(source, target)) {
-    if (brief && measurement.channel === 'http') continue;
+  for (const measurement of measurementsOf(vantage.source, target)) {
+    if (brief && (measurement.channel === 'http' || measurement.optional === true)) continue;
+    if (measurement.optional === true && !canMeasure(from, measurement.channel)) continue;
     // Requests need the connection: where none was to be had, they would only wait for it once more.
     if (measurement.channel === 'http' && silent.has(formatAddress(measurement.address))) continue;
     const probe = await measure(from, measurement, signal);
     found.probes.push(probe);
     if (reachOf(summarise(probe.tries).outcome) === 'unreached') silent.add(probe.address);
   }
-  await lookAround(context, from, found, target, signal, brief);
-}
-
-async function resolveTarget(context: ProbeContext, request: ProbeRequest, signal: AbortSignal): Promise<Target> {
-  const { target, port, protocol } = request;
-  const plain = { pod: undefined, probeServer: false, hostname: undefined };
-  switch (target.kind) {
-    case 'pod': {
-      const pod = await readPod(context, target, signal);
-      const declared = pod.containers.flatMap((one) => one.ports.map((named) => ({ ...named, container: one })));
-      const wanted = protocol?.toUpperCase();
-      const chosen =
-        declared.find((one) => one.number === port && (wanted === undefined || one.protocol === wanted)) ??
-        (port === undefined ? declared.find((one) => one.protocol === (wanted ?? 'TCP')) : undefined);
-      return {
-        endpoint: pod.endpoint,
-        port: port ?? chosen?.number,
-        protocol: protocol ?? (chosen?.protocol === 'UDP' ? 'udp' : 'tcp'),
-        pod,
-        probeServer: pod.containers.some(isProbeServer),
-        hostname: pod.endpoint.hostNetwork ? undefined : pod.endpoint.name,
-      };
-    }
-    case 'node':
-      return {
-        endpoint: await readNode(context, target.name, signal),
-        port: port ?? KUBELET_PORT,
-        protocol: protocol ?? 'tcp',
-        ...plain,
-      };
-    case 'service': {
-      const { endpoint, facts } = await readService(context, target, signal);
-      const first = facts.ports.find((one) => one.protocol === (protocol?.toUpperCase() ?? 'TCP'));
-      return { endpoint, port: port ?? first?.port, protocol: protocol ?? 'tcp', ...plain };
-    }
-    case 'address': {
-      const [address] = parsedAddresses([target.address]);
-      if (address === undefined) throw new NotMeasured({ kind: 'nameError', words: 'not an IP address' });
-      return {
-        endpoint: { kind: 'address', addresses: [target.address] },
-        port,
-        protocol: protocol ?? 'tcp',
-        ...plain,
-      };
-    }
+  if (vantage.peer !== undefined) {
+    const { endpoint } = vantage.peer;
+    onProgress({ step: 'probing', channel: 'tcp', address: endpoint.addresses[0] ?? '', attempt: 1 });
+    const { tcp: port } = portsOf('peer');
+    found.besidePolicies = await policyAnswers(
+      context,
+      vantage,
+      { endpoint, pod: vantage.peer, port, protocol: 'tcp' },
+      signal,
+    );
+    found.beside = { target: endpoint, ...(await probePeer(context, vantage, vantage.peer, signal)) };
   }
+  const failed = failures(found.probes);
+  if (failed.length === 0 && failures(found.beside?.probes ?? []).length === 0) return;
+  await lookAround(context, from, found, vantage, target, failed, signal);
+  if (!brief) found.otherPolicies = await otherPoliciesOf(context, vantage, target, signal);
 }
 
-/** `registry.k8s.io/e2e-test-images/agnhost:2.53` and the like. */
-const isProbeServer = (container: ContainerDetails): boolean =>
-  /(?:^|\/)agnhost(?:[:@]|$)/.test(container.image) && container.running;
-
-function containerOf(source: PodDetails, wanted: string | undefined): ContainerDetails {
-  const { endpoint, phase, terminating } = source;
-  const name = wanted ?? source.defaultContainer;
-  const container = source.containers.find((one) => one.name === name);
-  const what = formatEndpoint(endpoint);
-  if (terminating) throw new NotMeasured({ kind: 'podGone', pod: what });
-  if (container?.running !== true || phase !== 'Running')
-    throw new NotMeasured({
-      kind: 'notRunning',
-      what: container === undefined ? `container ${name} of ${what}` : what,
-      words: container === undefined ? 'there is no such container' : `phase ${phase}`,
-    });
-  return container;
-}
-
-/** Asks before trying, so that the missing right can be named. Both verbs: see `rightToExec`. */
-async function mayExec(context: ProbeContext, namespace: string, signal: AbortSignal): Promise<void> {
-  for (const verb of ['create', 'get'] as const) {
-    const permission = { verb, group: '', resource: 'pods', subresource: 'exec', namespace };
-    const { allowed, reason } = await context.api.mayI(permission, signal);
-    if (!allowed) throw new NotMeasured({ kind: 'notPermitted', right: rightToExec(verb, namespace), words: reason });
-  }
-}
+const failures = (probes: readonly Probe[]): Probe[] =>
+  probes.filter((probe) => reachOf(summarise(probe.tries).outcome) === 'unreached');
 
 /** After a stream broke off without a status: whether the pod is still there, and whether the API server is. */
 async function diagnose(
   context: ProbeContext,
-  source: PodDetails,
+  pod: PodDetails,
   words: string,
   signal: AbortSignal,
 ): Promise<NotMeasured> {
-  const { namespace, name } = source.endpoint;
-  const gone = new NotMeasured({ kind: 'podGone', pod: formatEndpoint(source.endpoint) });
+  const { namespace, name } = pod.endpoint;
+  const gone = new NotMeasured({ kind: 'podGone', pod: `pod ${namespace}/${name}` });
   try {
     const now = await readPod(context, { namespace, name }, signal);
-    return now.uid !== source.uid || now.terminating ? gone : new NotMeasured({ kind: 'nodeGone', words });
+    return now.uid !== pod.uid || now.terminating ? gone : new NotMeasured({ kind: 'nodeGone', words });
   } catch (error) {
     return error instanceof NotMeasured ? error : gone;
   }
 }
 
-async function policyOf(
+const NOT_A_POD: PolicyAnswer = {
+  kind: 'unknown',
+  reasons: ['policies apply to the pods behind a Service, not to its address'],
+  policies: [],
+};
+
+/** What NetworkPolicies say of the connection, for each family that both ends have: an `ipBlock` means the address that is used. */
+async function policyAnswers(
   context: ProbeContext,
-  source: PodDetails,
-  target: Target,
+  { pod: source }: Vantage,
+  { pod, endpoint, port, protocol }: Pick<Target, 'pod' | 'endpoint' | 'port' | 'protocol'>,
   signal: AbortSignal,
-): Promise<PolicyAnswer> {
-  if (target.endpoint.kind === 'service')
-    return {
-      kind: 'unknown',
-      reasons: ['policies apply to the pods behind a Service, not to its address'],
-      policies: [],
-    };
-  const { pod, endpoint } = target;
+): Promise<Policies> {
+  const families = [...new Set(parsedAddresses(endpoint.addresses).map(({ family }) => family))];
+  if (endpoint.kind === 'service') return new Map(families.map((family) => [family, NOT_A_POD]));
   const namespaces = [source.endpoint.namespace, ...(pod === undefined ? [] : [pod.endpoint.namespace])];
   const [policies, from, to] = await Promise.all([
     readPolicies(context, namespaces, signal),
     policyPod(context, source, signal),
     pod === undefined ? hostEnd(context, endpoint) : policyPod(context, pod, signal),
   ]);
-  const protocol = target.port === undefined ? 'ICMP' : target.protocol === 'udp' ? 'UDP' : 'TCP';
-  return evaluatePolicies(policies, from, to, { protocol, port: target.port });
+  const traffic = {
+    protocol: port === undefined ? ('ICMP' as const) : protocol === 'udp' ? ('UDP' as const) : ('TCP' as const),
+    port,
+  };
+  return new Map(
+    families.map((family) => [
+      family,
+      evaluatePolicies(policies, ofFamily(from, family), ofFamily(to, family), traffic),
+    ]),
+  );
 }
+
+const ofFamily = <E extends PolicyEnd>(end: E, family: Address['family']): E => ({
+  ...end,
+  addresses: end.addresses.filter((address) => address.family === family),
+});
 
 const hostEnd = (context: ProbeContext, endpoint: Endpoint): PolicyEnd => ({
   kind: 'host',
@@ -239,86 +212,37 @@ const hostEnd = (context: ProbeContext, endpoint: Endpoint): PolicyEnd => ({
   addresses: parsedAddresses(endpoint.addresses),
 });
 
-/** What is measured: every family that both have, by the channels that the target's port allows. */
-function measurementsOf(source: PodDetails, target: Target): Measurement[] {
-  const families = new Set(parsedAddresses(source.endpoint.addresses).map((address) => address.family));
-  const addresses = parsedAddresses(target.endpoint.addresses).filter((address) => families.has(address.family));
-  if (addresses.length === 0)
-    throw new NotMeasured({
-      kind: 'notRunning',
-      what: formatEndpoint(target.endpoint),
-      words:
-        target.endpoint.addresses.length === 0
-          ? 'it has no address'
-          : 'it has no address of a family that the source has',
-    });
-  return addresses.flatMap((address): Measurement[] => {
-    const { port } = target;
-    if (port === undefined) return [{ channel: 'icmp', address, port: 0, data: '', tries: 1 }];
-    if (target.protocol === 'udp') {
-      const interpret = target.probeServer ? interpretClientIp : interpretSilence;
-      return [{ channel: 'udp', address, port, data: 'clientip', tries: TRIES, interpret }];
-    }
-    const tcp: Measurement = { channel: 'tcp', address, port, data: '', tries: TRIES };
-    if (!target.probeServer) return [tcp];
-    const { hostname } = target;
-    return [
-      tcp,
-      { channel: 'http', address, port, data: '/clientip', tries: 1, interpret: interpretClientIp },
-      ...(hostname === undefined
-        ? []
-        : [
-            {
-              channel: 'http' as const,
-              address,
-              port,
-              data: '/hostname',
-              tries: 1,
-              interpret: (reading: ToolReading) => interpretHostname(reading, hostname),
-            },
-          ]),
-    ];
-  });
+/** Policies of kinds that are not evaluated, and may concern one of the two ends. */
+async function otherPoliciesOf(
+  context: ProbeContext,
+  { pod: source, peer }: Vantage,
+  { pod }: Target,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const ends = [source, pod, peer].flatMap((one) => one ?? []).filter(({ endpoint }) => !endpoint.hostNetwork);
+  const policies = await readOtherPolicies(context.api, signal);
+  return policies
+    .filter((policy) =>
+      ends.some(({ endpoint, labels }) => mayConcern(policy, { namespace: endpoint.namespace, labels })),
+    )
+    .map(({ words }) => words);
 }
-
-/** `/clientip` answers with the address and port that the server saw. */
-function interpretClientIp({ outcome, body }: ToolReading): Outcome {
-  if (outcome.kind !== 'answered' || body === undefined) return outcome;
-  return { ...outcome, seenSource: addressOfHostPort(body) };
-}
-
-function interpretHostname({ outcome, body }: ToolReading, expected: string): Outcome {
-  if (outcome.kind !== 'answered' || body === undefined) return outcome;
-  const answerer = body.trim();
-  // What is no host name comes from a server that is something else than its image says.
-  if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(answerer)) return outcome;
-  if (answerer === expected) return { ...outcome, answerer };
-  return { kind: 'wrongAnswerer', expected, answerer };
-}
-
-const interpretSilence = ({ outcome }: ToolReading): Outcome =>
-  outcome.kind === 'timedOut' ? { kind: 'silence', limitMs: outcome.limitMs } : outcome;
 
 /** When the target was not reached: does ICMP, does its node? Both places the failure. */
 async function lookAround(
   context: ProbeContext,
   from: Source,
   found: Found,
+  vantage: Vantage,
   target: Target,
+  failed: readonly Probe[],
   signal: AbortSignal,
-  brief: boolean,
 ): Promise<void> {
-  const failed = found.probes.filter((probe) => reachOf(summarise(probe.tries).outcome) === 'unreached');
-  for (const { channel, address } of failed.slice(0, 2)) {
+  for (const { address } of failed.filter(({ channel }) => channel !== 'icmp').slice(0, 2)) {
     const [parsed] = parsedAddresses([address]);
-    if (parsed === undefined) continue;
-    if (!brief && channel !== 'icmp' && canMeasure(from, 'icmp'))
-      found.around.push({
-        what: target.endpoint,
-        probe: await measure(from, { channel: 'icmp', address: parsed, port: 0, data: '', tries: 1 }, signal),
-      });
     const name = target.pod?.endpoint.node ?? '';
-    if (name === '' || name === found.source?.endpoint.node || target.pod?.endpoint.hostNetwork === true) continue;
+    const own = nodeOf(vantage.source, context.network());
+    if (parsed === undefined || name === '' || name === own || target.pod?.endpoint.hostNetwork === true) continue;
     const node = await nodeIfReadable(context, name, signal);
     const nodeAddress = parsedAddresses(node?.addresses ?? []).find((one) => one.family === parsed.family);
     if (node === undefined || nodeAddress === undefined) continue;
@@ -331,7 +255,11 @@ async function lookAround(
   }
 }
 
-async function nodeIfReadable(context: ProbeContext, name: string, signal: AbortSignal) {
+async function nodeIfReadable(
+  context: ProbeContext,
+  name: string,
+  signal: AbortSignal,
+): Promise<NodeEndpoint | undefined> {
   try {
     return await readNode(context, name, signal);
   } catch (error) {
@@ -341,54 +269,111 @@ async function nodeIfReadable(context: ProbeContext, name: string, signal: Abort
   }
 }
 
+/** As whom the target sees the probe; before there is a vantage point, the source that was asked for. */
+const sourceOf = ({ vantage, ends }: Found): Endpoint | undefined =>
+  vantage?.source ?? ends?.source?.endpoint ?? ends?.node;
+
+function judge(context: ProbeContext, found: Found, notRun: Outcome | undefined): PairVerdict {
+  const network = context.network();
+  const source = sourceOf(found);
+  const { ends, beside, otherPolicies, probes, around } = found;
+  if (source === undefined || ends === undefined) return { promises: [], notes: [] };
+  const facts = (target: Endpoint) => ({
+    source,
+    target,
+    route: predictRoute(source, target, network),
+    nat: natContextOf(source, target, network),
+    alsoAt: othersAt(target, source, network),
+    enforcesPolicies: network?.reading.datapath.enforcesPolicies,
+    solution: network?.reading.title ?? 'the network',
+    otherPolicies,
+    notRun,
+  });
+  const own = judgePair({
+    ...facts(ends.target.endpoint),
+    probes,
+    around,
+    policyFor: answersOf(found.policies),
+  });
+  if (beside === undefined || notRun !== undefined) return own;
+  const verdict = judgePair({
+    ...facts(beside.target),
+    probes: beside.probes,
+    around: [],
+    policyFor: answersOf(found.besidePolicies),
+  });
+  return withBeside({ ...own, failed: failures(probes).length > 0 }, beside, verdict);
+}
+
+const answersOf =
+  (policies: Policies) =>
+  ({ address }: Probe): PolicyAnswer => {
+    const [parsed] = parsedAddresses([address]);
+    return (parsed === undefined ? undefined : policies.get(parsed.family)) ?? NOT_EVALUATED;
+  };
+
+const NOT_EVALUATED: PolicyAnswer = { kind: 'unknown', reasons: ['not evaluated'], policies: [] };
+
 function report(
   context: ProbeContext,
   request: ProbeRequest,
+  { means }: Way,
   found: Found,
-  notRun: UnmeasuredOutcome | undefined,
-  startedAt: Date,
+  { promises, notes }: PairVerdict,
+  end: { readonly notRun: Outcome | undefined; readonly left: readonly string[]; readonly startedAt: Date },
 ): ProbeReport {
-  const network = context.network();
-  const source = found.source?.endpoint;
-  const target = found.target?.endpoint;
-  const route = source && target ? predictRoute(source, target, network) : undefined;
-  const policy: PolicyAnswer = found.policy ?? { kind: 'unknown', reasons: ['not evaluated'], policies: [] };
-  const judged =
-    source && target && route
-      ? judgePair({
-          source,
-          target,
-          probes: found.probes,
-          around: found.around,
-          route,
-          policy,
-          nat: natContextOf(source, target, network),
-          alsoAt: othersAt(target, source, network),
-          enforcesPolicies: network?.reading.datapath.enforcesPolicies,
-          solution: network?.reading.title ?? 'the network',
-          notRun,
-        })
-      : undefined;
-  const { container } = found;
+  const { vantage, ends, beside, probes, around } = found;
+  const source = sourceOf(found);
+  const target = ends?.target.endpoint;
   return {
     request,
-    means: 'exec',
+    means,
     source,
     target,
-    route,
-    policy: found.policy,
-    probes: found.probes,
-    around: found.around,
-    notRun,
-    promises: judged?.promises ?? [],
-    notes: judged?.notes ?? [],
+    route: source && target ? predictRoute(source, target, context.network()) : undefined,
+    policy: found.policies.size === 0 ? undefined : strictest([...found.policies.values()]),
+    probes,
+    around,
+    beside,
+    size: undefined,
+    notRun: end.notRun,
+    promises,
+    notes: [...standInNotes(found), ...notes],
     reproduce:
-      container === undefined
+      vantage === undefined
         ? []
-        : [...found.probes, ...found.around.map(({ probe }) => probe)]
+        : [...probes, ...around.map(({ probe }) => probe)]
             .filter((probe) => probe.command.length > 0)
-            .map((probe) => kubectlExec(container, probe.command)),
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
+            .map((probe) => repeat(vantage, probe.command)),
+    left: end.left,
+    startedAt: end.startedAt.toISOString(),
+    durationMs: Date.now() - end.startedAt.getTime(),
   };
+}
+
+/** The command that does the same by hand; what ran in a container of ours needs one of its own. */
+function repeat({ means, ref, image, pod }: Vantage, command: readonly string[]): string {
+  const { node, hostNetwork } = pod.endpoint;
+  switch (means) {
+    case 'exec':
+      return kubectlExec(ref, command);
+    case 'ephemeral':
+      return kubectlDebug(ref, image, command);
+    case 'pods':
+      return kubectlRun({ namespace: ref.namespace, node, hostNetwork, image }, command);
+  }
+}
+
+/** The one that lets least through. */
+const strictest = (answers: readonly PolicyAnswer[]): PolicyAnswer | undefined =>
+  answers.find((one) => one.kind === 'denied') ?? answers.find((one) => one.kind === 'unknown') ?? answers[0];
+
+/** What a measurement from a probe pod does not show. */
+function standInNotes({ vantage, ends }: Found): string[] {
+  const asked = ends?.source;
+  if (vantage?.means !== 'pods' || asked === undefined) return [];
+  const { namespace, name, node } = asked.endpoint;
+  return [
+    `measured from a probe pod on ${node}, beside pod ${namespace}/${name}: what is only so for that pod – its own interface, policies that select it – is not seen`,
+  ];
 }

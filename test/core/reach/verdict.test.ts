@@ -77,7 +77,8 @@ function judge(parts: Partial<PairFacts> = {}): PairVerdict {
     probes: [],
     around: [],
     route: predictRoute(source, target, undefined),
-    policy: ALLOWED,
+    policyFor: () => ALLOWED,
+    otherPolicies: [],
     nat: nat(source),
     alsoAt: [],
     enforcesPolicies: undefined,
@@ -152,22 +153,22 @@ test('another host that answers is a violation, even among good answers', () => 
 test('silence: violated, unless a policy denies it, or may', () => {
   const probes = [probe([TIMED_OUT, TIMED_OUT])];
   assert.equal(first(judge({ probes })), 'violated');
-  const blocked = judge({ probes, policy: DENIED });
+  const blocked = judge({ probes, policyFor: () => DENIED });
   assert.equal(first(blocked), 'blockedByPolicy');
   assert.match(blocked.promises[0]?.evidence[0] ?? '', /NetworkPolicy shop\/deny/);
-  assert.equal(first(judge({ probes, policy: UNKNOWN })), 'inconclusive');
+  assert.equal(first(judge({ probes, policyFor: () => UNKNOWN })), 'inconclusive');
   // Where nothing enforces policies, an unreadable one explains nothing.
-  assert.equal(first(judge({ probes, policy: UNKNOWN, enforcesPolicies: false })), 'violated');
+  assert.equal(first(judge({ probes, policyFor: () => UNKNOWN, enforcesPolicies: false })), 'violated');
 });
 
 test('a policy that denies what is answered is not enforced, and that is said', () => {
-  const judged = judge({ probes: [probe([answered()])], policy: DENIED, enforcesPolicies: false });
+  const judged = judge({ probes: [probe([answered()])], policyFor: () => DENIED, enforcesPolicies: false });
   assert.equal(first(judged), 'holds');
   assert.deepEqual(judged.notes, [
     'NetworkPolicy shop/deny is not enforced: it denies this connection, and the connection was answered (Flannel has no policy engine, and no other was recognised)',
   ]);
   // A reset may be the policy engine's own.
-  assert.equal(first(judge({ probes: [probe([{ kind: 'refused' }])], policy: DENIED })), 'inconclusive');
+  assert.equal(first(judge({ probes: [probe([{ kind: 'refused' }])], policyFor: () => DENIED })), 'inconclusive');
 });
 
 test('what answers around the target places the failure', () => {
