@@ -3,11 +3,9 @@
  * session, and in the command line's own.
  */
 import { setMaxListeners } from 'node:events';
-import { networkInterfaces } from 'node:os';
 
 import { needsOf, readNetwork } from '../core/cni/index.js';
 import type { ClusterNetwork } from '../core/network/clusterNetwork.js';
-import type { WorkstationInterface } from '../core/network/facts.js';
 import type { ProbePlan, ProbeProgress, ProbeReport } from '../core/reach/report.js';
 import type { VerifyPlan, VerifyProgress, VerifyReport } from '../core/reach/verification.js';
 import type { ClusterAccess } from './access.js';
@@ -32,6 +30,7 @@ import type {
 } from './session.js';
 import { TIMING, type Timing } from './timing.js';
 import { Transport } from './transport.js';
+import { Workstation } from './workstation.js';
 
 export interface ClusterHostParts {
   readonly access: ClusterAccess;
@@ -49,6 +48,7 @@ export class ClusterHost {
   readonly #connection: Connection;
   readonly #inventory: Inventory;
   readonly #objects: LiveObjects;
+  readonly #workstation: Workstation;
   readonly #model = new Model();
   readonly #tools = new ToolCache();
   readonly #turn = new Turn();
@@ -78,6 +78,7 @@ export class ClusterHost {
       ownNamespace: access.namespace,
       onChange: () => this.#changed(),
     });
+    this.#workstation = new Workstation({ signal: this.#end.signal, log, onChange: () => this.#changed() });
     this.#objects = new LiveObjects({
       api: this.#api,
       connection: this.#connection,
@@ -175,7 +176,10 @@ export class ClusterHost {
   #remodel(): void {
     const started = performance.now();
     const { log, options, onChange } = this.#parts;
-    const facts = this.#inventory.facts(new Date().toISOString(), options.workstation ? workstation() : []);
+    const facts = this.#inventory.facts(
+      new Date().toISOString(),
+      options.workstation ? this.#workstation.networks : [],
+    );
     const network = readNetwork(facts);
     // What a solution needs is known once it is recognised. It is asked for before anything is found, so that nothing is
     // found missing that was only not read yet.
@@ -229,13 +233,4 @@ function stateOf(
       return { phase: 'connected', server, version: link.version, complete: isSettled(kinds), insecure };
     }
   }
-}
-
-/** This machine's own addresses, to be held against the cluster's ranges; loopback and link-local ones reach nobody. */
-function workstation(): readonly WorkstationInterface[] {
-  return Object.entries(networkInterfaces())
-    .flatMap(([name, addresses]) => (addresses ?? []).map((address) => ({ name, ...address })))
-    .filter(({ internal, cidr, address }) => !internal && cidr !== null && !/^(fe80:|169\.254\.)/i.test(address))
-    .map(({ name, cidr }) => ({ name, cidr: cidr ?? '' }))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }

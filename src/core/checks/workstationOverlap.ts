@@ -1,5 +1,5 @@
 /** CN107: a network of this workstation and a range of the cluster share addresses. */
-import { formatRange, overlaps } from '../ip/range.js';
+import { contains, formatRange, overlaps } from '../ip/range.js';
 import { type Claim, isInForce, isPodRole } from '../network/claim.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { placeKey } from '../network/place.js';
@@ -14,13 +14,13 @@ export const workstationOverlap: Check = {
   code: 'CN107',
   name: 'workstationOverlap',
   title: 'A range overlaps a network of this workstation',
-  explanation: `An interface of this machine (often a VPN's) stands in a network that shares addresses with the cluster's pods or Services. Nodes answer this machine as if it were a pod, so that connections through a NodePort or a load balancer hang; and packets from here for pods or Services, over a route or a VPN, stay in the local network.
+  explanation: `An interface of this machine (often a VPN's) stands in a network that shares addresses with the cluster's pods or Services, or a route of this machine leads to such a network. Nodes answer this machine as if it were a pod, so that connections through a NodePort or a load balancer hang; and packets from here for pods or Services, over a route or a VPN, stay in the local network.
 
 **What to do.** Ask the VPN for another network, or give the cluster other ranges: it is the same for everybody who connects from such a network.
 
-**Severity.** A warning. The finding is about this machine only and never leaves it.
+**Severity.** A warning. Information for a route that is wider than the cluster's range: it says nothing of who has these very addresses. The finding is about this machine only and never leaves it.
 
-**Not reported.** Node addresses in a network of this workstation: that is how local clusters are reached. Nothing at all where this machine is itself a node, or is not the one that connects.`,
+**Not reported.** Node addresses in a network of this workstation: that is how local clusters are reached. Routes that lead to the cluster itself (the way by which a node is reached, or a node as gateway), default routes and the halves by which VPNs replace them, and routes to a single address. Nothing at all where this machine is itself a node or a pod of the cluster, or is not the one that connects.`,
   source: NO_OVERLAP,
   run,
 };
@@ -36,11 +36,17 @@ function run(network: ClusterNetwork): Finding[] {
     const claims = others.filter((claim) => overlaps(claim.range, own.range));
     if (claims.length === 0) return [];
     const told = [...groupBy(claims, kindOf).values()].flatMap(outermost).slice(0, MAX_SUBJECTS);
+    const route = own.place.kind === 'workstation' && own.place.route === true;
+    const wider = route && !claims.some((claim) => contains(claim.range, own.range));
     const what = listing(told.map((claim) => `${kindOf(claim)} ${formatRange(claim.range)}`));
     return [
       finding(workstationOverlap, {
-        severity: 'warning',
-        message: `The ${what} ${agree(told.length, 'overlaps', 'overlap')} ${formatRange(own.range)} of ${own.owner}: answers of the cluster to this machine, and packets from here to the range, may go astray`,
+        severity: wider ? 'information' : 'warning',
+        message: `The ${what} ${agree(told.length, 'overlaps', 'overlap')} ${formatRange(own.range)} of ${own.owner}: ${
+          route
+            ? 'packets from here to these addresses go there, not to the cluster'
+            : 'answers of the cluster to this machine, and packets from here to the range, may go astray'
+        }`,
         subjects: [claimSubject(own), ...told.map(claimSubject)],
         evidence: [claimEvidence(own), ...capped(told.map(claimEvidence))],
         key: `${placeKey(own.place)} ${own.text}`,

@@ -8,13 +8,13 @@
 import type { Family } from '../ip/address.js';
 import { blockAround } from '../ip/blocks.js';
 import { contains, containsAddress, formatRange, parseCidr, parseRange, type Range, single } from '../ip/range.js';
-import { specialAround } from '../ip/special.js';
 import type { Claim, Provenance } from './claim.js';
 import { type ControlPlane, controlPlaneOf, type Statement } from './controlPlane.js';
 import type { AddressField, ClusterFacts, CustomObject, NodeFacts, ServiceFacts } from './facts.js';
 import { at, listOf, parseJson, shown, textOf } from './json.js';
 import { type FieldPath, nodeRef, objectPlace, type ObjectRef } from './place.js';
 import type { AddressSource, CniReading } from './reading.js';
+import { workstationClaims } from './workstation.js';
 
 /** Docker's bridge `docker0`, unless it was told another. https://docs.docker.com/engine/network/drivers/bridge/ */
 const DOCKER_BRIDGE = '172.17.0.0/16';
@@ -379,32 +379,6 @@ function dockerClaims(facts: ClusterFacts): Claim[] {
       used: runsDocker(node) ? true : undefined,
     }),
   ];
-}
-
-/**
- * The networks that this workstation has interfaces in, loopback and link-local ones left out. None at all when the
- * workstation is a node of the cluster: its interfaces are the cluster's own then.
- */
-function workstationClaims(facts: ClusterFacts): Claim[] {
-  const interfaces = facts.workstation.flatMap(({ name, cidr: text }) => {
-    const cidr = parseCidr(text);
-    return cidr.ok ? [{ name, text, cidr: cidr.value }] : [];
-  });
-  const isNodeAddress = ({ address }: AddressField): boolean =>
-    address.ok &&
-    interfaces.some(({ cidr }) => cidr.family === address.value.family && cidr.address.value === address.value.value);
-  if (facts.nodes.some(({ internalIPs }) => internalIPs.some(isNodeAddress))) return [];
-  return interfaces
-    .filter(({ cidr }) => !specialAround(cidr).some(({ use }) => use === 'unusable'))
-    .map(({ name, text, cidr }) => ({
-      range: cidr,
-      text,
-      role: 'workstation',
-      owner: `this workstation's ${name}`,
-      place: { kind: 'workstation', name },
-      provenance: 'assigned',
-      used: true,
-    }));
 }
 
 /**

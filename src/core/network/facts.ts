@@ -171,15 +171,20 @@ export interface ClusterFacts {
   readonly policies: readonly CustomObject[];
   readonly events: readonly EventFacts[];
   readonly gaps: readonly Gap[];
-  /** Ranges of this workstation; only when the cluster is reached from this machine. */
+  /** Networks and routes of this workstation; only when the cluster is reached from this machine. */
   readonly workstation: readonly WorkstationInterface[];
   /** RFC 3339 time at which this was so; injected, never read from a clock here. */
   readonly readAt: string;
 }
 
+/** A network that this workstation has an interface in, or one that it has a route to. */
 export interface WorkstationInterface {
+  /** Name of the interface. */
   readonly name: string;
+  /** The interface's own address with its prefix length; of a route, its destination. */
   readonly cidr: string;
+  /** Of routes only: the gateway, or empty where the destination is reached on the interface itself. */
+  readonly gateway?: string;
 }
 
 /** Whether the resource could be read in full: findings that say "nobody has X" are allowed only then. */

@@ -30,6 +30,8 @@ export interface DocumentPlace {
 export interface WorkstationPlace {
   readonly kind: 'workstation';
   readonly name: string;
+  /** A route over that interface, not its own network. */
+  readonly route?: true;
 }
 /** A setting of the user's. */
 export interface SettingPlace {
@@ -74,7 +76,7 @@ export function formatPlace(place: Place): string {
     case 'document':
       return place.uri;
     case 'workstation':
-      return `this workstation · ${place.name}`;
+      return `this workstation · ${place.route === true ? 'route over ' : ''}${place.name}`;
     case 'setting':
       return `setting ${place.name}`;
   }

@@ -97,6 +97,57 @@ test('CN107: nothing on the network in which the nodes stand, loopback, and a ma
     assert.deepEqual(run(workstationOverlap, readAll({ ...healthyFlannel, workstation })), []);
 });
 
+const eth0 = { name: 'eth0', cidr: '192.168.7.20/24' };
+const uplink = { name: 'eth0', cidr: '0.0.0.0/0', gateway: '192.168.7.1' };
+
+test('CN107: a route to a network inside of the pod range is a warning, a wider one information', () => {
+  const toldWith = (cidr: string) =>
+    told(
+      run(
+        workstationOverlap,
+        readAll({ ...healthyFlannel, workstation: [eth0, uplink, { name: 'tun0', cidr, gateway: '10.8.0.1' }] }),
+      ),
+    );
+  assert.deepEqual(toldWith('10.244.8.0/24'), [
+    "warning: The pod range 10.244.0.0/16 overlaps 10.244.8.0/24 of this workstation's route over tun0 by 10.8.0.1: packets from here to these addresses go there, not to the cluster",
+  ]);
+  assert.match(toldWith('10.0.0.0/8')[0] ?? '', /^information: .* overlap 10\.0\.0\.0\/8 of/);
+});
+
+test('CN107: nothing on routes that lead to the cluster, to everything, or to one machine', () => {
+  const nodes = { name: 'eth1', cidr: '192.168.1.77/24' };
+  for (const workstation of [
+    [eth0, uplink],
+    // OpenVPN's halves of everything.
+    [eth0, uplink, { name: 'tun0', cidr: '0.0.0.0/1', gateway: '10.8.0.1' }],
+    // The nodes are reached by the same router.
+    [eth0, uplink, { name: 'eth0', cidr: '10.244.0.0/16', gateway: '192.168.7.1' }],
+    // The nodes are reached over the same VPN.
+    [
+      eth0,
+      uplink,
+      { name: 'tun0', cidr: '192.168.1.0/24', gateway: '10.8.0.1' },
+      { name: 'tun0', cidr: '10.244.0.0/16', gateway: '10.8.0.1' },
+    ],
+    // A node is the gateway: minikube tunnel, routes set by hand.
+    [nodes, { name: 'eth1', cidr: '10.96.0.0/12', gateway: '192.168.1.2' }],
+    // The route that the kernel makes for an interface's own network.
+    [nodes, { name: 'eth1', cidr: '192.168.1.0/24', gateway: '' }],
+    [eth0, uplink, { name: 'tun0', cidr: '10.244.0.9/32', gateway: '' }],
+    [eth0, uplink, { name: 'tun0', cidr: '224.0.0.0/8', gateway: '' }],
+    // A development container that is a pod of this cluster.
+    [
+      { name: 'eth0', cidr: '10.244.1.2/24' },
+      { name: 'eth0', cidr: '10.244.0.0/16', gateway: '10.244.1.1' },
+    ],
+  ])
+    assert.deepEqual(
+      told(run(workstationOverlap, readAll({ ...healthyFlannel, workstation }))),
+      [],
+      JSON.stringify(workstation),
+    );
+});
+
 test('CN108: ranges that hosts do not forward', () => {
   const severity = (pods: string, services = '10.96.0.0/12'): string[] =>
     run(specialRange, network({ configMaps: kubeadm(pods, services).configMaps }, honoursPodCidr)).map(

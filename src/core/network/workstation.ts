@@ -1,0 +1,105 @@
+/**
+ * What this workstation claims: the networks in which it has interfaces, and those to which it has routes.
+ *
+ * Answers for: what of that can be in the way of the cluster. Most routes cannot: those that lead to the cluster itself, those
+ * by which everything goes, and those that only repeat an interface's own network.
+ */
+import { type Cidr, contains, parseCidr, sameRange, sizeOf } from '../ip/range.js';
+import { specialAround } from '../ip/special.js';
+import type { Claim } from './claim.js';
+import type { AddressField, ClusterFacts, WorkstationInterface } from './facts.js';
+import { type Route, routeTo } from './routingTable.js';
+
+interface Known extends WorkstationInterface {
+  readonly range: Cidr;
+}
+
+/**
+ * Whether one of the machine's addresses is a node's or a pod's: then the machine is part of the cluster (a node, or a
+ * development container), and its networks are the cluster's own.
+ */
+function isPartOfCluster({ nodes, pods }: ClusterFacts, interfaces: readonly Known[]): boolean {
+  const own = interfaces.map(({ range }) => range.address);
+  const isOwn = ({ address }: AddressField): boolean =>
+    address.ok && own.some(({ family, value }) => family === address.value.family && value === address.value.value);
+  if (nodes.some(({ internalIPs, externalIPs }) => internalIPs.some(isOwn) || externalIPs.some(isOwn))) return true;
+  const v4 = new Set(own.flatMap(({ family, value }) => (family === 4 ? [Number(value)] : [])));
+  const v6 = new Set(own.flatMap(({ family, value }) => (family === 6 ? [value] : [])));
+  for (let row = 0; row < pods.end; row++) {
+    if (!pods.ownsAddresses(row)) continue;
+    const number = pods.ipv4(row);
+    if (number >= 0 && v4.has(number)) return true;
+    // The second family of a pod tells nothing more, and takes long to compare.
+    if (number >= 0 || v6.size === 0) continue;
+    const value = pods.ipv6(row);
+    if (value !== undefined && v6.has(value)) return true;
+  }
+  return false;
+}
+
+const wayOf = ({ device, gateway }: Route): string => `${device} ${gateway}`;
+
+/**
+ * The ways, as device and gateway, by which packets from here reach nodes; and the nodes' addresses, which are gateways to
+ * their pods (`minikube tunnel`, routes set by hand).
+ */
+function waysToNodes(
+  { nodes }: ClusterFacts,
+  table: readonly Route[],
+): { readonly ways: ReadonlySet<string>; readonly nodes: ReadonlySet<string> } {
+  const ways = new Set<string>();
+  const addresses = new Set<string>();
+  for (const { internalIPs, externalIPs } of nodes)
+    for (const { address, text } of [...internalIPs, ...externalIPs]) {
+      if (!address.ok) continue;
+      addresses.add(text);
+      const route = routeTo(table, address.value.family, address.value.value);
+      if (route !== undefined) ways.add(wayOf(route));
+    }
+  return { ways, nodes: addresses };
+}
+
+/** Routes as wide as this are ways to everything: defaults, and the halves and quarters by which VPNs stand in for them. */
+const WIDE: Readonly<Record<4 | 6, number>> = { 4: 4, 6: 8 };
+
+const isUnusable = (range: Cidr): boolean => specialAround(range).some(({ use }) => use === 'unusable');
+
+export function workstationClaims(facts: ClusterFacts): Claim[] {
+  const known = facts.workstation.flatMap((entry): Known[] => {
+    const cidr = parseCidr(entry.cidr);
+    return cidr.ok ? [{ ...entry, range: cidr.value }] : [];
+  });
+  const interfaces = known.filter(({ gateway }) => gateway === undefined);
+  if (known.length === 0 || isPartOfCluster(facts, interfaces)) return [];
+  const table = known.map(({ name, range, gateway = '' }): Route => ({ destination: range, device: name, gateway }));
+  const toNodes = waysToNodes(facts, table);
+  const isInTheWay = ({ name, range, gateway = '' }: Known): boolean =>
+    range.prefixLength > WIDE[range.family] &&
+    sizeOf(range) > 1n &&
+    !isUnusable(range) &&
+    !interfaces.some((own) => sameRange(own.range, range) || (own.name === name && contains(own.range, range))) &&
+    !toNodes.nodes.has(gateway) &&
+    !toNodes.ways.has(wayOf({ destination: range, device: name, gateway }));
+  const claimOf = ({ range, cidr, name, gateway }: Known, owner: string): Claim => ({
+    range,
+    text: cidr,
+    role: 'workstation',
+    owner,
+    place: { kind: 'workstation', name, ...(gateway === undefined ? {} : { route: true }) },
+    provenance: 'assigned',
+    used: true,
+  });
+  return [
+    ...interfaces
+      .filter(({ range }) => !isUnusable(range))
+      .map((entry) => claimOf(entry, `this workstation's ${entry.name}`)),
+    ...known
+      .filter((entry) => entry.gateway !== undefined && isInTheWay(entry))
+      .map((entry) =>
+        claimOf(
+          entry,
+          `this workstation's route over ${entry.name}${entry.gateway === '' ? '' : ` by ${entry.gateway ?? ''}`}`,
+        ),
+      ),
+  ];
+}
