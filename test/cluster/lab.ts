@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import type { Finding } from '../../src/core/checks/check.js';
 import type { ClusterAccess } from '../../src/kube/access.js';
 import { Api, limitsOf } from '../../src/kube/api.js';
 import { ClusterHost } from '../../src/kube/clusterHost.js';
@@ -81,6 +82,8 @@ export interface Watcher {
   readonly host: ClusterHost;
   readonly log: readonly string[];
   readonly states: readonly ConnectionState[];
+  /** What is found at this moment, by identity. */
+  readonly findings: ReadonlyMap<string, Finding>;
   until(what: string, limitMs: number, holds: () => boolean): Promise<void>;
   end(): void;
 }
@@ -98,6 +101,7 @@ export async function watchCluster(file: string | undefined, timing: Partial<Tim
   const { access } = await connect(file);
   const lines: string[] = [];
   const states: ConnectionState[] = [];
+  const findings = new Map<string, Finding>();
   const listeners = new Set<() => void>();
   const started = Date.now();
   const look = (): void => {
@@ -115,7 +119,11 @@ export async function watchCluster(file: string | undefined, timing: Partial<Tim
       states.push(state);
       note(`state ${JSON.stringify(state)}`);
     },
-    onChange: look,
+    onChange: ({ findings: change }) => {
+      for (const id of change?.removed ?? []) findings.delete(id);
+      for (const finding of change?.upserted ?? []) findings.set(finding.id, finding);
+      look();
+    },
     timing: { ...TIMING, ...timing },
   });
   host.start();
@@ -123,6 +131,7 @@ export async function watchCluster(file: string | undefined, timing: Partial<Tim
     host,
     log: lines,
     states,
+    findings,
     until: (what, limitMs, holds) =>
       new Promise((resolve, reject) => {
         const settle = (): void => {
