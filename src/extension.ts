@@ -25,10 +25,18 @@ import { ResultPanel } from './editor/verify/resultPanel.js';
 import { Verifications } from './editor/verify/verifications.js';
 import { VerifyCommands } from './editor/verify/verifyCommands.js';
 
+let connected: Connection | undefined;
+
+/** What a run created in a cluster is taken away before the window is gone; the workbench waits some seconds for it. */
+export async function deactivate(): Promise<void> {
+  await connected?.end();
+}
+
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel(vscode.l10n.t('Cluster Network'), { log: true });
   const consent = new CredentialConsent(context.globalState);
   const connection = new Connection(connectionParts(context, consent, log));
+  connected = connection;
   const hidden = new HiddenFindings(context.globalState);
   const verifications = new Verifications();
   const findings = new ShownFindings(connection, hidden, verifications);

@@ -25,6 +25,9 @@ const layerSelect = element('layer', HTMLSelectElement);
 const keptSelect = element('kept', HTMLSelectElement);
 const pathArea = element('path', HTMLElement);
 
+/** So many are shown at once; more would push the rest out of sight. */
+const FEW_FAILURES = 12;
+
 const post = (message: FromResult): void => editor.postMessage(message);
 
 /** What is kept while the panel is hidden or the window is reloaded. */
@@ -369,6 +372,10 @@ function show(shown: ResultPage): void {
       return item;
     }),
   );
+  const failures = view.failures.length + view.moreFailures;
+  element('failure-summary', HTMLElement).textContent =
+    failures === 1 ? '1 measurement' : `${failures.toLocaleString()} measurements`;
+  element('failure-details', HTMLDetailsElement).open = failures <= FEW_FAILURES;
   element('more-failures', HTMLElement).textContent =
     view.moreFailures === 0
       ? ''

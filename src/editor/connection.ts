@@ -47,6 +47,8 @@ export class Connection implements vscode.Disposable {
   #watch: Disposable | undefined;
   #watched: readonly string[] = [];
   #loading = new AbortController();
+  /** Sessions that were left and have not ended yet. */
+  readonly #endings = new Set<Promise<void>>();
   #started = false;
 
   constructor(parts: ConnectionParts) {
@@ -147,6 +149,12 @@ export class Connection implements vscode.Disposable {
     this.#changed.dispose();
   }
 
+  /** Leaves the cluster; resolves when every session has ended, and what it created in its cluster is taken away. */
+  async end(): Promise<void> {
+    this.#leave();
+    await Promise.all(this.#endings);
+  }
+
   async #load(): Promise<void> {
     if (!vscode.workspace.isTrusted) {
       this.#set({ kind: 'restricted' });
@@ -214,6 +222,8 @@ export class Connection implements vscode.Disposable {
     if (cluster === undefined) return;
     this.#set({ kind: 'idle' });
     cluster.dispose();
+    const ending = cluster.session.ended.finally(() => this.#endings.delete(ending));
+    this.#endings.add(ending);
   }
 
   async #watchFiles(files: readonly string[], signal: AbortSignal): Promise<void> {

@@ -53,7 +53,7 @@ export class ShownFindings implements vscode.Disposable {
   #mirror: { dispose(): void } | undefined;
   #shown: readonly ShownFinding[] = NONE;
   #severities: SeverityChoice = {};
-  #measuredIds: ReadonlySet<string> = new Set();
+  #measuredFindings: readonly Finding[] = [];
   #hidden: readonly HiddenFinding[] = [];
   #byObject = new Map<string, ShownFinding[]>();
   #byPlace = new Map<string, ShownFinding[]>();
@@ -92,7 +92,11 @@ export class ShownFindings implements vscode.Disposable {
   }
   /** Whether it was measured by a verification, and stays until that is run again or it is dismissed. */
   isMeasured(id: string): boolean {
-    return this.#measuredIds.has(id);
+    return this.#measuredFindings.some((finding) => finding.id === id);
+  }
+  /** Those of the connected cluster that were measured, whatever the user wants of them. */
+  get measured(): readonly Finding[] {
+    return this.#measuredFindings;
   }
   ofObject(ref: ObjectRef): readonly ShownFinding[] {
     return this.ofKey(objectKey(ref));
@@ -128,7 +132,7 @@ export class ShownFindings implements vscode.Disposable {
   #compute(): void {
     const server = this.#cluster?.identity.server ?? '';
     const measured = this.#cluster === undefined ? [] : this.#measured.findings(server);
-    this.#measuredIds = new Set(measured.map(({ id }) => id));
+    this.#measuredFindings = measured;
     const findings = new Map<string, Finding>(this.#cluster?.mirror.findings);
     for (const finding of measured) findings.set(finding.id, finding);
     const choice = severityChoice(vscode.workspace.getConfiguration().get(Setting.severity));

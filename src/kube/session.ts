@@ -210,9 +210,14 @@ export interface SessionRequests {
   findServices: { params: { text: string; limit: number }; result: { services: readonly ServiceSummary[] } };
   /** One live object as JSON text, without managedFields. Errors carry the server's words. */
   object: { params: { ref: ObjectRef }; result: { json: string } };
-  /** What the map draws: the findings with the user's severities, without those that are off or hidden. */
+  /** What the map draws: the findings, and those that were measured, with the user's severities, without those that are off or hidden. */
   map: {
-    params: { context: string; severities: Readonly<Record<string, Severity | 'off'>>; hidden: readonly string[] };
+    params: {
+      context: string;
+      severities: Readonly<Record<string, Severity | 'off'>>;
+      hidden: readonly string[];
+      measured: readonly Finding[];
+    };
     result: { model: MapModel | undefined };
   };
   /** The same as YAML, as documents show it. */
@@ -287,6 +292,8 @@ export interface CredentialCommand {
 
 export interface ClusterSession extends Disposable {
   readonly state: ConnectionState;
+  /** Resolves some time after `dispose`: when what it created in the cluster is taken away, or waiting for that was given up. */
+  readonly ended: Promise<void>;
   onState(listener: Listener<ConnectionState>): Disposable;
   onChange(listener: Listener<SessionChange>): Disposable;
   request<K extends keyof SessionRequests>(

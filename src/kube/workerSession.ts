@@ -23,8 +23,8 @@ interface Pending {
   readonly progress: ((progress: never) => void) | undefined;
 }
 
-/** How long the worker may take to end by itself. */
-const END_MS = 3_000;
+/** How long the worker may take to end by itself: what a run created is taken away before, which may take half a minute. */
+const END_MS = 40_000;
 
 class Listeners<T> {
   readonly #listeners = new Set<Listener<T>>();
@@ -51,6 +51,8 @@ export class WorkerSession implements ClusterSession {
   #state: ConnectionState = { phase: 'idle' };
   #visible = true;
   #ended = false;
+  readonly ended: Promise<void>;
+  #setEnded: () => void = () => undefined;
 
   /**
    * Starts the worker and connects.
@@ -62,6 +64,9 @@ export class WorkerSession implements ClusterSession {
     this.#selected = selected;
     this.#options = options;
     this.#host = host;
+    this.ended = new Promise((resolve) => {
+      this.#setEnded = resolve;
+    });
     this.#start();
   }
 
@@ -114,10 +119,16 @@ export class WorkerSession implements ClusterSession {
     const worker = this.#worker;
     this.#post({ type: 'end' });
     this.#over(new KubeError('cancelled', 'the session has ended'));
-    if (worker === undefined) return;
+    if (worker === undefined) {
+      this.#setEnded();
+      return;
+    }
     const kill = setTimeout(() => void worker.terminate(), END_MS);
     kill.unref();
-    worker.once('exit', () => clearTimeout(kill));
+    worker.once('exit', () => {
+      clearTimeout(kill);
+      this.#setEnded();
+    });
   }
 
   #start(): void {

@@ -12,7 +12,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NPM_VSCODE, VSCODE, VSCODE_NODE } from './paths.js';
-import { installInto } from './vsix.js';
+import { addExtension, installInto } from './vsix.js';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly vsix: string;
   /** Environment of the extension host, beside this process's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Folders of unpacked extensions beside it. */
+  readonly extensions?: readonly string[];
   /** Without trust, the workspace opens in Restricted Mode. */
   readonly trusted?: boolean;
   /** A secret without which nobody is served; for a server that a human uses, on a machine that others may use too. */
@@ -123,6 +125,7 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
   const home = path.join(data, 'home');
   for (const folder of [temporary, home]) mkdirSync(folder, { recursive: true });
   installInto(path.join(data, 'extensions'), options.vsix);
+  for (const folder of options.extensions ?? []) addExtension(path.join(data, 'extensions'), folder);
   const userFile = path.join(data, 'data', 'User', 'settings.json');
   const machineFile = path.join(data, 'data', 'Machine', 'settings.json');
   const write = (file: string, settings: Settings): void => {

@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { DIST, ROOT, VSCODE, VSCODE_NODE, VSIX } from './paths.js';
@@ -73,4 +74,21 @@ export function installInto(extensions: string, vsix: string): void {
     rmSync(data, { recursive: true, force: true });
   }
   cpSync(kept, extensions, { recursive: true });
+}
+
+/** Adds an unpacked extension to an extensions folder, as the installer would: its files, and its entry in the folder's list. */
+export function addExtension(extensions: string, folder: string): void {
+  const { publisher, name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+    readonly publisher: string;
+    readonly name: string;
+    readonly version: string;
+  };
+  const relativeLocation = `${publisher}.${name}-${version}`;
+  const target = path.join(extensions, relativeLocation);
+  cpSync(folder, target, { recursive: true });
+  const list = path.join(extensions, 'extensions.json');
+  const known = JSON.parse(readFileSync(list, 'utf8')) as unknown[];
+  const location = { $mid: 1, path: target, scheme: 'file' };
+  const entry = { identifier: { id: `${publisher}.${name}` }, version, location, relativeLocation, metadata: {} };
+  writeFileSync(list, JSON.stringify([...known, entry]));
 }

@@ -47,6 +47,8 @@ export interface WorkbenchOptions {
   readonly trusted?: boolean;
   /** Environment of the extension host. Given, the test gets a server of its own (a second more). */
   readonly env?: Readonly<Record<string, string>>;
+  /** Folders of unpacked extensions beside ours. Given, the test gets a server of its own. */
+  readonly extensions?: readonly string[];
   readonly theme?: Theme;
   readonly width?: number;
   readonly height?: number;
@@ -60,11 +62,12 @@ function sharedBrowser(): Promise<Browser> {
   browser ??= launchBrowser();
   return browser;
 }
-function sharedServer(trusted: boolean, env: Readonly<Record<string, string>>): Promise<VsCodeServer> {
-  const key = JSON.stringify([trusted, env]);
+function sharedServer(options: WorkbenchOptions): Promise<VsCodeServer> {
+  const { trusted = true, env = {}, extensions = [] } = options;
+  const key = JSON.stringify([trusted, env, extensions]);
   const known = servers.get(key);
   if (known !== undefined) return known;
-  const started = startServer({ vsix: packagedExtension(), trusted, env });
+  const started = startServer({ vsix: packagedExtension(), trusted, env, extensions });
   servers.set(key, started);
   return started;
 }
@@ -81,7 +84,7 @@ after(async () => {
 
 /** Opens a window in a fresh folder. Prefer `uiTest`, which also closes it and keeps what a failure looked like. */
 async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const server = await sharedServer(options.trusted !== false, options.env ?? {});
+  const server = await sharedServer(options);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'ws-'));
   for (const [name, text] of Object.entries(options.files ?? {})) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { ApiServer } from '../apiserver/server.js';
 import { withCluster } from '../apiserver/withCluster.js';
 import { eventually, uiTest, type Workbench } from '../host/workbench.js';
+import { generated } from '../scenarios/generated.js';
 import { lectureFixed } from '../scenarios/lectureFixed.js';
 
 const CREATE = 'Create and Verify';
@@ -201,4 +202,67 @@ uiTest('a node is probed from by one of its pods', {}, async (w) => {
     await w.pick('8080/TCP');
     await w.notification('holds').waitFor();
   });
+});
+
+uiTest('a cluster that is left while it is verified is left clean', {}, async (w) => {
+  await withCluster(lectureFixed, async ({ server, kubeconfig }) => {
+    let probing = false;
+    server.execHandler = (request) => {
+      probing = true;
+      return new Promise((resolve) => request.signal.addEventListener('abort', () => resolve({ exitCode: 1 })));
+    };
+    await connected(w, kubeconfig);
+    await w.runCommand('Cluster Network: Verify Network Model…');
+    await w.dialog().getByRole('button', { name: CREATE }).click();
+    await eventually(() => Promise.resolve(probing), true);
+    w.set({ 'clusterNetwork.kubeconfig': `${kubeconfig}-of-nobody` });
+    await w.notification('was left while it was verified').waitFor();
+    await eventually(() => Promise.resolve(ours(server)), []);
+  });
+});
+
+uiTest('a window that is closed while it verifies leaves nothing behind', {}, async (w) => {
+  await withCluster(lectureFixed, async ({ server, kubeconfig }) => {
+    let probing = false;
+    server.execHandler = (request) => {
+      probing = true;
+      return new Promise((resolve) => request.signal.addEventListener('abort', () => resolve({ exitCode: 1 })));
+    };
+    await connected(w, kubeconfig);
+    await w.runCommand('Cluster Network: Verify Network Model…');
+    await w.dialog().getByRole('button', { name: CREATE }).click();
+    await eventually(() => Promise.resolve(probing), true);
+    await w.runCommand('Developer: Reload Window');
+    await eventually(() => Promise.resolve(ours(server)), []);
+  });
+});
+
+uiTest('twenty nodes: a matrix that is read at a glance, and the fault on the map', { height: 1000 }, async (w) => {
+  await withCluster(
+    { ...generated, build: (options) => generated.build({ ...options, nodes: 20, pods: 60 }) },
+    async ({ server, kubeconfig }) => {
+      server.network.block(({ sourceNode, targetNode }) =>
+        sourceNode !== targetNode && targetNode === 'node-7' ? 'timeout' : undefined,
+      );
+      w.set({ 'clusterNetwork.kubeconfig': kubeconfig });
+      await w.openView();
+      await w
+        .treeItem(/node-7/)
+        .first()
+        .waitFor();
+      await w.runCommand('Cluster Network: Verify Network Model…');
+      await w.dialog().getByRole('button', { name: CREATE }).click();
+      const page = w.webview();
+      await page.locator('#headline', { hasText: 'violated' }).waitFor({ timeout: 90_000 });
+      assert.match(await page.locator('#culprit-list').innerText(), /into node-7 does not pass/);
+      await page.locator('#matrix-title').scrollIntoViewIfNeeded();
+      await page.locator('#matrix-table td[data-row="2"][data-column="6"]').click();
+      await page.locator('#path', { hasText: 'node-3 → node-7' }).waitFor();
+      await page.locator('#legend').scrollIntoViewIfNeeded();
+      await w.screenshots('verify-twenty', ['light', 'dark', 'contrast']);
+      await w.runCommand('Cluster Network: Open Network Map');
+      await w.webview(0).locator('#conflicts li', { hasText: 'node-7' }).first().waitFor();
+      await w.screenshot('verify-map');
+    },
+  );
 });

@@ -50,6 +50,7 @@ export class ConnectedMapSource implements MapSource, vscode.Disposable {
         context: cluster.identity.context,
         severities: findings.severities,
         hidden: findings.hidden.map(({ id }) => id),
+        measured: findings.measured,
       },
       AbortSignal.any([signal, cluster.signal]),
     );

@@ -68,8 +68,11 @@ export function resultHtml({ cspSource, nonce, scriptUri, styleUri, language }: 
       </section>
       <section id="failures" aria-labelledby="failures-title" hidden>
         <h2 id="failures-title">Measurements That Failed</h2>
-        <ul id="failure-list"></ul>
-        <p id="more-failures"></p>
+        <details id="failure-details">
+          <summary id="failure-summary"></summary>
+          <ul id="failure-list"></ul>
+          <p id="more-failures"></p>
+        </details>
       </section>
       <section id="notes" aria-labelledby="notes-title" hidden>
         <h2 id="notes-title">To Be Known</h2>

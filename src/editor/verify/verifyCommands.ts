@@ -26,6 +26,8 @@ export class VerifyCommands {
   readonly #verifications: Verifications;
   readonly #log: vscode.LogOutputChannel;
   #running = false;
+  /** Whether things of a run may be in the cluster now. */
+  #creating = false;
 
   constructor(
     connection: Connection,
@@ -51,12 +53,16 @@ export class VerifyCommands {
       const report = await this.#planAndRun(cluster);
       if (report !== undefined) this.#show(cluster, report, panel);
     } catch (error) {
-      if (cluster.signal.aborted) return;
+      if (cluster.signal.aborted) {
+        this.#sayLeft(cluster);
+        return;
+      }
       const words = error instanceof Error ? error.message : String(error);
       this.#log.error(`Verify Network Model: ${words}`);
       void vscode.window.showErrorMessage(t('The network model cannot be verified: {0}', cap(words, 500)));
     } finally {
       this.#running = false;
+      this.#creating = false;
     }
   }
 
@@ -93,6 +99,13 @@ export class VerifyCommands {
   }
 
   async #run(cluster: Cluster, plan: VerifyPlan): Promise<VerifyReport> {
+    this.#creating = true;
+    const cancel = (): void => {
+      // The run ends by itself: it takes away what it created, and reports what it has.
+      cluster.request('cancelRun', { run: plan.run }).catch((error: unknown) => {
+        this.#log.warn(`Verify Network Model could not be cancelled: ${String(error)}`);
+      });
+    };
     const title = t('Verifying the network model of {0}', cluster.identity.context);
     const work = vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
@@ -102,10 +115,7 @@ export class VerifyCommands {
         token.onCancellationRequested(() => {
           cancelled = true;
           progress.report({ message: t('cancelled; the probe pods are taken away') });
-          // The run ends by itself: it takes away what it created, and reports what it has.
-          cluster.request('cancelRun', { run: plan.run }).catch((error: unknown) => {
-            this.#log.warn(`Verify Network Model could not be cancelled: ${String(error)}`);
-          });
+          cancel();
         });
         return await cluster.request('verify', { run: plan.run }, undefined, (step) => {
           const now = percentOf(step);
@@ -115,6 +125,14 @@ export class VerifyCommands {
       },
     );
     return await vscode.window.withProgress({ location: { viewId: View.network } }, () => work);
+  }
+
+  /** The session was ended by a change of context or of settings; its worker cleans up by itself. */
+  #sayLeft({ identity }: Cluster): void {
+    if (!this.#creating) return;
+    const words = t('{0} was left while it was verified. What was created there is being deleted.', identity.context);
+    this.#log.warn(words);
+    void vscode.window.showWarningMessage(words);
   }
 
   #show(cluster: Cluster, report: VerifyReport, panel: ResultPanel): void {
@@ -158,7 +176,7 @@ function essentialsOf(plan: VerifyPlan): string[] {
   ];
 }
 
-const minutes = (seconds: number): number => Math.ceil(seconds / 60);
+const minutes = (seconds: number): number => Math.round(seconds / 60);
 
 function progressWords(step: VerifyProgress): string {
   switch (step.step) {
