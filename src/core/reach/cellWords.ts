@@ -24,7 +24,11 @@ export function describeCell(cell: Cell, measured: Pick<Measured, 'nodes'>): str
   const where = cell.port === undefined ? cell.address : `${address}:${cell.port}`;
   const { outcome, measured: count, reached } = summarise(cell.tries);
   const tries =
-    count < 2 ? '' : reached > 0 && reached < count ? `, only ${reached} of ${count} tries` : `, in ${count} tries`;
+    count < 2 || outcome.kind === 'wrongAnswerer'
+      ? ''
+      : reached > 0 && reached < count
+        ? `, only ${reached} of ${count} tries`
+        : `, in ${count} tries`;
   const arrived =
     cell.arrivals !== undefined && stateOf(cell) === 'lossy'
       ? `; ${cell.arrivals} of the ${count} requests arrived there`

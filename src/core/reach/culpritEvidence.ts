@@ -33,7 +33,9 @@ export function nameCulprit(culprit: Culprit, measured: Measured, network: Clust
 function evidenceOf(culprit: Culprit, measured: Measured, network: ClusterNetwork): string[] {
   switch (culprit.trouble) {
     case 'unreachable':
-      return placement(culprit, measured, network);
+      return culprit.place.kind === 'within'
+        ? placementWithin(culprit, culprit.place.node, measured)
+        : placement(culprit, measured, network);
     case 'translated':
       return translations(culprit, measured, network);
     case 'loss':
@@ -66,6 +68,8 @@ function inPlace({ place }: Culprit, from: number, to: number): boolean {
       return true;
     case 'node':
       return (place.direction !== 'from' && to === place.node) || (place.direction !== 'into' && from === place.node);
+    case 'within':
+      return from === place.node && to === place.node;
     case 'pair':
       return (from === place.a && to === place.b) || (place.direction === 'both' && from === place.b && to === place.a);
   }
@@ -74,9 +78,24 @@ function inPlace({ place }: Culprit, from: number, to: number): boolean {
 /** Measurements that show it, for troubles that no other measurement places. */
 function samples(culprit: Culprit, measured: Measured, wanted: CellState): string[] {
   return measured.cells
-    .filter((cell) => acrossNodes(cell) && touches(culprit, cell.from, cell.to) && stateOf(cell) === wanted)
+    .filter((cell) => isJudged(culprit, cell) && touches(culprit, cell.from, cell.to) && stateOf(cell) === wanted)
     .slice(0, 3)
     .map((cell) => describeCell(cell, measured));
+}
+
+/** Whether a cell is one of those that such a culprit is found in. */
+const isJudged = ({ place }: Culprit, cell: Cell): boolean =>
+  place.kind === 'within' ? cell.source === 'pod' && cell.role === 'peer' : acrossNodes(cell);
+
+/** What is broken on one node, and whether its pods do better with those of others. */
+function placementWithin(culprit: Culprit, node: number, measured: Measured): string[] {
+  const name = nodeName(measured, node);
+  const beyond = measured.cells.some((cell) => acrossNodes(cell) && cell.from === node && stateOf(cell) === 'ok');
+  return [
+    ...samples(culprit, measured, 'broken'),
+    ...(beyond ? [`pods on ${name} reach pods on other nodes`] : []),
+    `consistent with a filter on ${name}, or with its bridge or the pods’ interfaces being broken: what one pod of a node sends to another does not leave it`,
+  ];
 }
 
 /** What else answers and what does not, around the nodes that a culprit names. */

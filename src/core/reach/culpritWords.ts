@@ -47,6 +47,8 @@ export function describePlace(place: Place, directionSeen: boolean, nameOf: (nod
           ? `into and from ${nameOf(place.node)}`
           : `between ${nameOf(place.node)} and the others`
         : `${place.direction} ${nameOf(place.node)}`;
+    case 'within':
+      return `between pods on ${nameOf(place.node)}`;
     case 'pair':
       return place.direction === 'both'
         ? `between ${nameOf(place.a)} and ${nameOf(place.b)}`
@@ -84,6 +86,7 @@ export function nodesOfPlace(place: Place): number[] {
     case 'everywhere':
       return [];
     case 'node':
+    case 'within':
       return [place.node];
     case 'pair':
       return [place.a, place.b];

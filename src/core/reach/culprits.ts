@@ -26,6 +26,8 @@ export type Place =
   | { readonly kind: 'everywhere' }
   /** What goes to this node, what comes from it, or both. */
   | { readonly kind: 'node'; readonly node: number; readonly direction: 'into' | 'from' | 'both' }
+  /** Between pods on this node, which do not leave it. */
+  | { readonly kind: 'within'; readonly node: number }
   /** Between these two only. One way: from `a` to `b`. */
   | { readonly kind: 'pair'; readonly a: number; readonly b: number; readonly direction: 'both' | 'forward' };
 
@@ -244,6 +246,30 @@ export function findCulprits(cells: readonly Cell[], preserved: (cell: Cell) => 
     found.push(...lossIn(own.filter(({ mode }) => mode.measure.endsWith('-large') && !lossSeen(own))));
   }
   return found;
+}
+
+/** What is wrong between two pods of one node, for each node by itself. ICMP alone accuses nobody here either. */
+export function findCulpritsWithin(cells: readonly Cell[]): Culprit[] {
+  const own = cells.filter((cell) => cell.source === 'pod' && cell.role === 'peer' && cell.measure !== 'icmp');
+  const nodes = [...new Set(own.map((cell) => cell.from))].sort((a, b) => a - b);
+  return nodes.flatMap((node) => {
+    const observed = observe(own.filter((cell) => cell.from === node)).filter(({ state }) => state !== 'unknown');
+    return (['broken', 'misdirected', 'lossy'] as const).flatMap((state): Culprit[] => {
+      const affected = observed.filter((one) => one.state === state);
+      if (affected.length === 0) return [];
+      return [
+        {
+          trouble: state === 'broken' ? 'unreachable' : state === 'lossy' ? 'loss' : 'misdirected',
+          place: { kind: 'within', node },
+          modes: affected.map(({ cell: { measure, family } }) => ({ measure, family })),
+          everything: affected.length === observed.length,
+          broken: affected.length,
+          tried: observed.length,
+          directionSeen: false,
+        },
+      ];
+    });
+  });
 }
 
 interface ObservedMode {

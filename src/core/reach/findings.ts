@@ -19,9 +19,9 @@ export interface ProbeFinding {
 export const PROBE_FINDINGS = {
   unreachable: {
     code: 'CN451',
-    title: 'Pods do not reach each other across nodes',
+    title: 'Pods do not reach each other',
     explanation:
-      'A verification tried paths between probe pods on different nodes, and those named here got no answer. The finding says which node, which direction and which traffic, as far as the pattern of all paths allows, and what else was answered. It stays until the verification is run again or it is dismissed. A warning where the paths passed again once probe pods had been made, because starting a pod sets its node up anew. Not reported: what a NetworkPolicy denies, or a policy of another kind may; ICMP alone.',
+      'A verification tried paths between probe pods on different nodes and on the same one, and those named here got no answer. The finding says which node, which direction and which traffic, as far as the pattern of all paths allows, and what else was answered. It stays until the verification is run again or it is dismissed. A warning where the paths passed again once probe pods had been made, because starting a pod sets its node up anew. Not reported: what a NetworkPolicy denies, or a policy of another kind may; ICMP alone.',
     promise: 'podToPod',
   },
   loss: {
@@ -80,10 +80,14 @@ export function findingsOf(
   culprits: readonly NamedCulprit[],
   earlier: readonly NamedCulprit[],
 ): Finding[] {
-  const across = promises.find((one) => one.promise === 'podToPod' && one.scope === 'across nodes');
+  const violated = (scope: string): boolean =>
+    promises.some((one) => one.promise === 'podToPod' && one.scope === scope && one.verdict === 'violated');
   const ofPresent = culprits
     // What a policy blocks, or may block, is nobody's fault.
-    .filter(({ culprit }) => culprit.trouble === 'translated' || across?.verdict === 'violated')
+    .filter(
+      ({ culprit }) =>
+        culprit.trouble === 'translated' || violated(culprit.place.kind === 'within' ? 'on one node' : 'across nodes'),
+    )
     .map((one) => ({ ...one, mended: false }));
   const ofBoth = [...ofPresent, ...earlier.map((one) => ({ ...one, mended: true }))].map(
     ({ culprit, words, evidence, mended }) => {

@@ -10,7 +10,7 @@ import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { formatRef } from '../network/place.js';
 import { nodeName } from './cellWords.js';
 import { nameCulprit } from './culpritEvidence.js';
-import { type Culprit, findCulprits } from './culprits.js';
+import { type Culprit, findCulprits, findCulpritsWithin } from './culprits.js';
 import { findingsOf } from './findings.js';
 import { judgeEarlier } from './judgeEarlier.js';
 import {
@@ -40,11 +40,12 @@ export function judgeVerification(measured: Measured, network: ClusterNetwork): 
   const culprits = findCulprits(unblocked, preserved)
     .filter((culprit) => !onlyIcmp(culprit))
     .map((culprit) => nameCulprit(culprit, measured, network));
+  const within = findCulpritsWithin(unblocked).map((culprit) => nameCulprit(culprit, measured, network));
   const earlier = judgeEarlier(measured, network);
   const promises = [
     judgeAddresses(network, shared.words),
     judgeReach(measured, network, usable, shared.words, 'across nodes', culprits),
-    judgeReach(measured, network, usable, [], 'on one node', []),
+    judgeReach(measured, network, usable, [], 'on one node', within),
     ...judgeExisting(measured, network, shared.cells),
     ...earlier.promises,
     judgeNat(measured, usable, nats, shared.words),
@@ -53,8 +54,8 @@ export function judgeVerification(measured: Measured, network: ClusterNetwork): 
   ];
   return {
     promises,
-    culprits: [...culprits, ...earlier.culprits],
-    findings: findingsOf(measured, promises, culprits, earlier.culprits),
+    culprits: [...culprits, ...within, ...earlier.culprits],
+    findings: findingsOf(measured, promises, [...culprits, ...within], earlier.culprits),
     notes: [
       ...measured.transient,
       ...notEnforced(measured, network),

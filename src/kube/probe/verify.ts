@@ -21,7 +21,7 @@ import type {
   VerifyProgress,
   VerifyReport,
 } from '../../core/reach/verification.js';
-import { KubeError } from '../errors.js';
+import { KubeError, type KubeErrorKind } from '../errors.js';
 import type { ProbeContext } from './context.js';
 import { choosePods, type ChosenPod, type ExistingTarget, readExisting } from './existingPods.js';
 import { planEarlier, tryEarlier } from './earlier.js';
@@ -111,7 +111,7 @@ class Verification {
     try {
       await this.#measure(signal);
     } catch (error) {
-      stopped = signal.aborted ? 'cancelled' : error instanceof Error ? error.message : String(error);
+      stopped = signal.aborted ? 'cancelled' : stoppedBy(error);
     }
     // Before the probe pods are taken away: whose address is whose is looked up in the living model.
     if (this.#cells.length > 0 || stopped === '')
@@ -393,4 +393,11 @@ function busyWith(others: readonly Leftover[]): string {
   const first = others.find((one) => one.kind === 'Job') ?? others[0];
   const name = first === undefined ? '' : `${first.kind} ${first.namespace}/${first.name}, of ${first.createdAt}`;
   return `another run’s probe pods are in this cluster (${name}): it may still be going on, or have been killed. Wait for its end, or delete what it left (verify --sweep)`;
+}
+
+const AWAY: ReadonlySet<KubeErrorKind> = new Set(['unreachable', 'timeout', 'tls', 'protocol']);
+
+function stoppedBy(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return error instanceof KubeError && AWAY.has(error.kind) ? `the API server does not answer: ${text}` : text;
 }

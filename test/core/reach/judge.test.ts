@@ -351,6 +351,19 @@ test('one protocol that fails where others pass is not the overlay’s fault', (
   assert.match(evidence(judged), /a filter on the way that drops only this/);
 });
 
+test('a fault between pods of one node is named there, and accuses no way between nodes', () => {
+  const base = measured({ nodes: 3 });
+  const cells = base.cells.map((cell) =>
+    cell.role === 'peer' && cell.from === 1 ? { ...cell, tries: [LOST, LOST], seenSource: '' } : cell,
+  );
+  const judged = judgeVerification({ ...base, cells }, NETWORK);
+  assert.equal(verdicts(judged)[ACROSS], 'holds');
+  assert.equal(verdicts(judged)['podToPod on one node'], 'violated');
+  assert.deepEqual(words(judged), ['everything between pods on node2 does not pass']);
+  assert.match(evidence(judged), /pods on node2 reach pods on other nodes\nconsistent with a filter on node2/);
+  assert.deepEqual(codes(judged), ['CN451']);
+});
+
 test('one way between one pair: neither the overlay nor the nodes are accused', () => {
   const judged = judge({ passes: (from, to) => !(from === 0 && to === 1) });
   assert.deepEqual(words(judged), ['everything from node1 to node2 does not pass']);

@@ -1,5 +1,6 @@
 /** Plans of verifications on simulated clusters: what 5,000 nodes cost, what is said of it, and that nothing is created. */
 import assert from 'node:assert/strict';
+import { setMaxListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
@@ -50,6 +51,7 @@ describe('a plan', () => {
     const network: ClusterNetwork = { facts: facts({ nodes }), reading: unknownReading, claims: [] };
     await withCluster(lecture, async ({ server, kubeconfig }) => {
       const signal = AbortSignal.timeout(60_000);
+      setMaxListeners(0, signal);
       const context = await contextOf(kubeconfig, network, signal);
       try {
         const { plan } = await prepareVerification(context, {}, signal);
