@@ -13,6 +13,11 @@ uiTest('the tree shows nodes, ranges and pods with the conflict, and follows the
     await w.expand(/^node node1/);
     const web = w.treeItem(/^pod shop\/web-/, 'Network').first();
     await web.waitFor();
+    // Rows show before everything is read, and findings after.
+    await w
+      .treeItem(/^pod shop\/web-\w+, .*1 error/, 'Network')
+      .first()
+      .waitFor();
     const rows = await w.treeItems();
     assert.match(rows[0] ?? '', /^context simulated-lecture, v1\.34\.4\+simulated, server https:/);
     assert.ok(
