@@ -1,0 +1,179 @@
+/** How little is asked again after something went wrong, what is seen meanwhile, and what is said of it. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+
+import type { FaultMatch } from '../../apiserver/faults.js';
+import { ApiServer } from '../../apiserver/server.js';
+import { generated } from '../../scenarios/generated.js';
+import { simulatedAccess } from '../simulated.js';
+import { type Watching, watchHost } from '../watching.js';
+import { settles, SHORT } from './faultyServer.js';
+
+const LIMIT_MS = 30_000;
+const PAGED: FaultMatch = { verb: 'list', plural: 'pods', namespace: '' };
+
+interface Read {
+  readonly server: ApiServer;
+  readonly watching: Watching;
+  /** Lists of all pods that were begun so far; a question for the server's present version is none. */
+  readonly lists: () => number;
+  /** The state of the pods as it is said now. */
+  readonly state: () => Promise<string | undefined>;
+}
+
+/** A host that reads a cluster of 1,200 pods in three pages. `prepare` is called before anything is asked. */
+async function read(
+  t: TestContext,
+  prepare: (server: ApiServer) => void = () => undefined,
+  user = 'admin',
+): Promise<Read> {
+  const cluster = generated.build({ now: new Date(), seed: 1, nodes: 8, pods: 1_200 });
+  // Bookmarks come when a test sends them.
+  const server = await ApiServer.start({ cluster, bookmarkSeconds: 1_000 });
+  t.after(() => server.close());
+  prepare(server);
+  const { signal } = new AbortController();
+  const watching = watchHost(await simulatedAccess(server, user), {
+    timing: { ...SHORT, silenceMs: 60_000, watchSilenceMs: 60_000, quietWatchSilenceMs: 60_000, watchMs: 60_000 },
+  });
+  t.after(() => watching.end());
+  return {
+    server,
+    watching,
+    lists: () => server.requests.filter(({ url }) => /^\/api\/v1\/pods\?limit=(?!1$)\d+$/.test(url)).length,
+    state: async () => (await watching.host.request('overview', {}, signal)).kinds['pods']?.state,
+  };
+}
+
+const podOf = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' } });
+const table = ({ watching }: Read) => {
+  const pods = watching.host.network?.facts.pods;
+  assert.ok(pods);
+  return pods;
+};
+const isListed = (line: string): boolean => / debug pods: listed /.test(line);
+
+/** Waits until the watch is open. */
+async function watched(of: Read): Promise<void> {
+  of.server.apply(podOf('before'));
+  await of.watching.until('it is watched', LIMIT_MS, () => has(of, 'before'));
+}
+const has = (of: Read, name: string): boolean => table(of).rowOf('default', name) >= 0;
+
+test('a page that fails is asked for again by itself, not the whole list', { timeout: 60_000 }, async (t) => {
+  const of = await read(t, (server) => server.faults.inject('internal-error', { ...PAGED, after: 1 }));
+  await of.watching.complete();
+  assert.deepEqual([of.lists(), of.server.faults.log.length], [1, 1]);
+  assert.equal(table(of).size, of.server.objects('pods').length);
+});
+
+test('a watch that breaks goes on where it was; nothing is listed again', { timeout: 60_000 }, async (t) => {
+  const of = await read(t);
+  await of.watching.complete();
+  for (const kind of ['watch-reset', 'watch-error-event', 'watch-malformed-event'] as const) {
+    of.server.faults.inject(kind, { verb: 'watch', plural: 'pods', namespace: '', afterEvents: 1 });
+    of.server.endWatches();
+    await of.watching.until(`${kind} bites`, LIMIT_MS, () => of.server.faults.log.at(-1)?.kind === kind);
+    for (const name of ['one', 'two', 'three']) of.server.apply(podOf(`${kind}-${name}`));
+    await settles(of);
+    assert.ok(has(of, `${kind}-three`));
+  }
+  assert.equal(of.lists(), 1);
+});
+
+test(
+  'a bookmark moves the version on: what was forgotten before it need not be listed again',
+  { timeout: 60_000 },
+  async (t) => {
+    const of = await read(t);
+    await of.watching.complete();
+    await watched(of);
+    // Other kinds change, and pods do not.
+    for (let index = 0; index < 5; index++)
+      of.server.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: `later-${index}` } });
+    of.server.bookmark();
+    of.server.endWatches();
+    of.server.compact();
+    of.server.apply(podOf('after'));
+    await settles(of);
+    assert.ok(has(of, 'after'));
+    assert.equal(of.lists(), 1);
+  },
+);
+
+test(
+  'a version that is too old: the new list takes the place of the old one in one step',
+  { timeout: 60_000 },
+  async (t) => {
+    const of = await read(t);
+    await of.watching.complete();
+    await watched(of);
+    const { size } = table(of);
+    // The first page of the new list is empty, and the second one takes a while.
+    of.server.faults.inject('empty-page', { ...PAGED, after: 1 });
+    of.server.faults.inject('unavailable', { ...PAGED, after: 1, times: 3 });
+    of.server.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'later' } });
+    of.server.compact();
+    of.server.endWatches();
+    const sizes = new Set<number>();
+    await of.watching.until('it was listed again', LIMIT_MS, () => {
+      sizes.add(table(of).size);
+      return of.server.faults.log.length === 4 && of.watching.lines.filter(isListed).length === 2;
+    });
+    await settles(of);
+    sizes.add(table(of).size);
+    assert.deepEqual([...sizes], [size], 'neither more nor less was ever shown');
+    assert.notEqual(await of.state(), 'listing');
+  },
+);
+
+test('the server says when to ask again', { timeout: 60_000 }, async (t) => {
+  const of = await read(t, (server) => server.faults.inject('too-many-requests', PAGED));
+  await of.watching.complete();
+  const said = of.watching.lines.filter((line) => line.includes('warn pods: failed'));
+  assert.equal(said.length, 1);
+  assert.match(said[0] ?? '', /kind=tooManyRequests code=429 attempt=1 waitMs=1000$/);
+});
+
+test('one failure is not told; what fails again is, and that it works again, too', { timeout: 60_000 }, async (t) => {
+  const of = await read(t, (server) => server.faults.inject('internal-error', { ...PAGED, times: 6 }));
+  await of.watching.until('it is said that it fails', LIMIT_MS, () =>
+    of.watching.changes.some(({ kinds }) => kinds?.['pods']?.state === 'failing'),
+  );
+  const gap = of.watching.changes.flatMap(({ gaps = [] }) => gaps).find(({ resource }) => resource === 'pods');
+  assert.ok(gap);
+  await of.watching.until('it is said that it works', LIMIT_MS, () =>
+    of.watching.changes.some(({ kinds }) => kinds?.['pods']?.state === 'ok'),
+  );
+  assert.ok(!of.watching.host.network?.facts.gaps.some(({ resource }) => resource === 'pods'));
+
+  await watched(of);
+  const since = of.watching.changes.length;
+  of.server.faults.inject('watch-reset', { verb: 'watch', plural: 'pods', namespace: '' });
+  of.server.endWatches();
+  await of.watching.until('it bites', LIMIT_MS, () => of.server.faults.log.at(-1)?.kind === 'watch-reset');
+  of.server.apply(podOf('after'));
+  await of.watching.until('it is read', LIMIT_MS, () => has(of, 'after'));
+  assert.ok(!of.watching.changes.slice(since).some(({ kinds }) => kinds?.['pods']?.state === 'failing'));
+});
+
+test('what may be listed and not watched is listed now and then', { timeout: 60_000 }, async (t) => {
+  const of = await read(
+    t,
+    (server) => {
+      const user = server.access.user('viewer');
+      assert.ok(user);
+      server.access.setUser({ ...user, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }] });
+    },
+    'viewer',
+  );
+  await of.watching.until(
+    'the pods are read',
+    LIMIT_MS,
+    () => (of.watching.host.network?.facts.pods.size ?? 0) >= 1_200,
+  );
+  of.server.apply(podOf('later'));
+  await of.watching.until('a change is read', LIMIT_MS, () => has(of, 'later'));
+  assert.ok(of.lists() > 1);
+  assert.ok(of.watching.lines.some((line) => line.includes('pods: may be listed and not watched')));
+});
