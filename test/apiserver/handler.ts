@@ -240,7 +240,8 @@ export class Handler {
       sendFailure(request, response, written.failure);
       return;
     }
-    if (verb === 'create' && !dryRun) this.#parts.onCreated(written);
+    const creates = verb === 'create' || subresource === 'ephemeralcontainers';
+    if (creates && !dryRun) this.#parts.onCreated(written);
     const bytes = objectBytes(written, format, this.#parts.now());
     send(response, verb === 'create' ? 201 : 200, { bytes, type: contentType(format, false) });
   }

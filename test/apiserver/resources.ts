@@ -91,6 +91,7 @@ roles Role N
 const POD_SUBRESOURCES: readonly Subresource[] = [
   { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
   { name: 'log', kind: 'Pod', verbs: ['get'] },
+  { name: 'ephemeralcontainers', kind: 'Pod', verbs: ['get', 'update', 'patch'] },
 ];
 
 function parseBuiltIn(): Resource[] {

@@ -352,7 +352,8 @@ export class ApiServer {
     if (!this.access.mayAsk(caller, ask)) return forbiddenFor(caller, ask, name);
     const pod = this.#cluster.find({ apiVersion: 'v1', kind: 'Pod', namespace, name })?.value();
     if (pod === undefined) return status.notFound({ group: '', plural: 'pods' }, name);
-    const names = listAt(pod, 'spec', 'containers').map((entry) => textAt(entry, 'name') ?? '');
+    const all = [...listAt(pod, 'spec', 'containers'), ...listAt(pod, 'spec', 'ephemeralContainers')];
+    const names = all.map((entry) => textAt(entry, 'name') ?? '');
     const container = url.searchParams.get('container') ?? names[0] ?? '';
     if (!names.includes(container)) return status.badRequest(`container ${container} is not valid for pod ${name}`);
     if (textAt(pod, 'status', 'phase') !== 'Running') {

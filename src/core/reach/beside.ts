@@ -16,7 +16,7 @@ const SEARCH_STEP = 8;
 export function sizeNotes(target: Endpoint, size: LargestPacket | undefined): string[] {
   if (size?.interfaceMtu === undefined || size.bytes + SEARCH_STEP >= size.interfaceMtu) return [];
   return [
-    `the largest packet that came through to ${describeEndpoint(target)} unfragmented has ${size.bytes} bytes, and the source’s own interface takes ${size.interfaceMtu}: larger ones are lost`,
+    `the largest packet that came through to ${describeEndpoint(target)} has ${size.bytes} bytes, and the source’s own interface takes ${size.interfaceMtu}: larger ones are lost`,
   ];
 }
 
@@ -55,5 +55,6 @@ export function withBeside(
       ? { ...one, verdict: besideReach.verdict, evidence: [...besideReach.evidence, ...one.evidence] }
       : one;
   });
-  return { promises, notes: [...own.notes, ...verdict.notes, ...sizeNotes(beside.target, beside.size)] };
+  const notes = [...own.notes, ...verdict.notes, ...sizeNotes(beside.target, beside.size)];
+  return { promises, notes: [...new Set(notes)] };
 }

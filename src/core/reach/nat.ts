@@ -7,6 +7,7 @@
 import { formatAddress, parseAddress } from '../ip/address.js';
 import { type Range, containsAddress } from '../ip/range.js';
 import { describeEndpoint, type Endpoint, formatEndpoint } from './endpoint.js';
+import { onHostNetwork } from './route.js';
 
 export interface NodeAddresses {
   readonly name: string;
@@ -67,6 +68,9 @@ export function describeNat(seen: string, nat: NatClass, source: Endpoint, targe
     case 'preserved':
       return `${fact}: its own address, not translated`;
     case 'masquerade': {
+      // Which of its addresses a node speaks with is up to its routes: over a tunnel it is the tunnel's.
+      if (nat.where === 'source' && onHostNetwork(source))
+        return `${fact}, another address of ${nat.node}, of its bridge or tunnel: that which its routes choose, not translated`;
       const whose =
         nat.address === 'internal'
           ? `the address of ${nat.node}`

@@ -94,7 +94,7 @@ export interface ProbePlan {
 
 /** Sizes in bytes, with the IP header. */
 export interface LargestPacket {
-  /** The largest that passed without being fragmented. */
+  /** The largest that passed. Above the MTU of the source's route, which may be smaller than its interface's, it went in fragments. */
   readonly bytes: number;
   /** What the source's own interface takes; undefined: unknown. */
   readonly interfaceMtu: number | undefined;

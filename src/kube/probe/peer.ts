@@ -65,7 +65,9 @@ export async function probePeer(
   if (result.kind === 'failed') return failed(result.outcome);
   if (result.kind === 'lost') return failed({ kind: 'nodeGone', words: result.words });
   if (result.kind === 'missing') return failed({ kind: 'noTool', looked: ['sh'] });
-  const { mtu, lines } = readScript(result.run.stdout);
+  const { mtu: deviceMtu, lines } = readScript(result.run.stdout);
+  // A node has several ways out; the MTU of its default one says nothing of the way to a pod.
+  const mtu = vantage.pod.endpoint.hostNetwork ? undefined : deviceMtu;
   if (lines.length === 0) return failed(silentScript(result.run.stderr));
   const expected = peer.endpoint.name;
   const read = (id: number, address: Address) =>
@@ -79,13 +81,17 @@ export async function probePeer(
     const { largestBytes } = read(2 * index + 2, address);
     // A search that found nothing ends with its own smallest size, which says that UDP does not pass at all.
     if (mtu !== undefined && reading.udpLarge.some(isAnswered)) sizes.push(mtu);
-    else if (largestBytes !== undefined && reading.udp.some(isAnswered)) sizes.push(largestBytes);
+    else if (mtu !== undefined && largestBytes !== undefined && reading.udp.some(isAnswered)) sizes.push(largestBytes);
     const seen = seenBy(reading.tcp, reading.seenSource, expected);
     return [
       probe('tcp', address, ports.tcp, seen),
-      probe('tcp', address, ports.tcp, reading.tcpLarge, mtu),
       probe('udp', address, ports.udp, reading.udp),
-      probe('udp', address, ports.udp, reading.udpLarge, mtu),
+      ...(mtu === undefined
+        ? []
+        : [
+            probe('tcp', address, ports.tcp, reading.tcpLarge, mtu),
+            probe('udp', address, ports.udp, reading.udpLarge, mtu),
+          ]),
       probe('icmp', address, undefined, reading.icmp),
     ].filter(({ tries }) => tries.length > 0);
   });

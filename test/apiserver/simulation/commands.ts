@@ -56,7 +56,8 @@ export function simulatedExec(network: SimulatedNetwork, options: SimulationOpti
 }
 
 function imageOf(pod: KubeObject, container: string): string {
-  const found = listAt(pod, 'spec', 'containers').find((candidate) => textAt(candidate, 'name') === container);
+  const all = [...listAt(pod, 'spec', 'containers'), ...listAt(pod, 'spec', 'ephemeralContainers')];
+  const found = all.find((candidate) => textAt(candidate, 'name') === container);
   return textAt(found, 'image') ?? '';
 }
 

@@ -1,7 +1,7 @@
 /**
  * What happens to objects that clients create, as scheduler, kubelets and the DaemonSet controller would make it happen:
  * pods find a node, get an address of it and run; a DaemonSet has a pod on every node that its pods tolerate; a pod's
- * deadline ends it.
+ * deadline ends it. Images of a registry in `.invalid` cannot be pulled.
  */
 import type { Cluster } from '../cluster.js';
 import { at, isObject, listAt, numberAt, textAt, type Json, type JsonObject, type KubeObject } from '../json.js';
@@ -19,6 +19,9 @@ export interface ControllerOptions {
 
 const START_SECONDS = 0.3;
 
+/** An image that nobody can pull: its registry's name never resolves (RFC 2606). */
+const isMissing = (image: string): boolean => /^[^/]+\.invalid\//.test(image);
+
 export class SimulatedControllers {
   readonly #cluster: Cluster;
   readonly #now: () => Date;
@@ -34,7 +37,9 @@ export class SimulatedControllers {
   /** To be told of every object that a client created. */
   created(stored: StoredObject): void {
     const object = stored.value();
-    if (object.kind === 'Pod') this.#soon(() => this.#schedule(object));
+    if (object.kind === 'Pod' && textAt(object, 'status', 'phase') === 'Running')
+      this.#soon(() => this.#startEphemeral(object));
+    else if (object.kind === 'Pod') this.#soon(() => this.#schedule(object));
     if (object.kind === 'DaemonSet') this.#soon(() => this.#startDaemons(object));
   }
 
@@ -96,6 +101,18 @@ export class SimulatedControllers {
   #run(scheduled: KubeObject, node: KubeObject): void {
     const pod = this.#current(scheduled);
     if (pod === undefined) return;
+    const missing = listAt(pod, 'spec', 'containers').find((one) => isMissing(textAt(one, 'image') ?? ''));
+    if (missing !== undefined) {
+      const waiting = {
+        reason: 'ImagePullBackOff',
+        message: `Back-off pulling image "${textAt(missing, 'image') ?? ''}"`,
+      };
+      this.#setStatus(pod, {
+        phase: 'Pending',
+        containerStatuses: [{ name: textAt(missing, 'name') ?? '', state: { waiting }, ready: false }],
+      });
+      return;
+    }
     const time = this.#now().toISOString().replace(/\.\d+/, '');
     const hostIPs = listAt(node, 'status', 'addresses')
       .filter((entry) => textAt(entry, 'type') === 'InternalIP')
@@ -136,6 +153,23 @@ export class SimulatedControllers {
         });
       }, deadline);
     }
+  }
+
+  /** Starts the ephemeral containers that were added to a running pod. */
+  #startEphemeral(changed: KubeObject): void {
+    const pod = this.#current(changed);
+    if (pod === undefined) return;
+    const startedAt = this.#now().toISOString().replace(/\.\d+/, '');
+    const statuses = listAt(pod, 'spec', 'ephemeralContainers').map((container) => ({
+      name: textAt(container, 'name') ?? '',
+      image: textAt(container, 'image') ?? '',
+      imageID: '',
+      ready: false,
+      restartCount: 0,
+      state: { running: { startedAt } },
+      lastState: {},
+    }));
+    this.#setStatus(pod, { ephemeralContainerStatuses: statuses });
   }
 
   #setStatus(pod: KubeObject, status: JsonObject): void {
