@@ -1,10 +1,8 @@
 /**
- * From a plan to a yes: the essentials in a modal dialog, the whole of it on a page, and – for production contexts – the
- * context's name typed. Nothing is created before.
+ * From a plan to a yes: the essentials in a modal dialog, the whole of it on a page. Nothing is created before.
  */
 import * as vscode from 'vscode';
 import type { Cluster } from './cluster.js';
-import { confirmedForProduction } from './productionContexts.js';
 
 const { t } = vscode.l10n;
 
@@ -13,8 +11,6 @@ export interface PlanQuestion {
   readonly question: string;
   /** The essentials, a line each. */
   readonly essentials: readonly string[];
-  /** What is done, for whoever has to type a name: `12 probe pods are created`. */
-  readonly action: string;
   /** Title of the button that says yes. */
   readonly yes: string;
   /** The page with the whole plan. */
@@ -32,7 +28,7 @@ export async function agreed(cluster: Cluster, plan: PlanQuestion): Promise<bool
       whole,
     );
     if (cluster.signal.aborted) return false;
-    if (answer === plan.yes) return confirmedForProduction(cluster, plan.action);
+    if (answer === plan.yes) return true;
     if (answer !== whole) return false;
     await vscode.commands.executeCommand('vscode.open', plan.page);
     const back = t('{0}…', plan.yes);

@@ -2,6 +2,7 @@
 import { agree, counted, formatCount } from '../checks/wording.js';
 import { bullet, codeBlock, escapeMarkdown, markdownTable } from './markdownText.js';
 import { missingRights, type PlannedObject, type PlannedRight } from './plan.js';
+import { formatSource, type Means, type ProbePlan, type ProbeTarget } from './report.js';
 import type { VerifyPlan } from './verification.js';
 
 /** What is tried of a plan, in phrases for a list. */
@@ -95,5 +96,73 @@ export function planMarkdown(plan: VerifyPlan, context: string): string {
     '## The objects in full',
     '',
     ...plan.objects.flatMap(objectSection),
+  ].join('\n');
+}
+
+/** What a means is called in lists. */
+export const MEANS_TITLES: Readonly<Record<Means, string>> = {
+  exec: 'in the pod’s own container',
+  ephemeral: 'in an ephemeral container added to the pod',
+  pods: 'by short-lived probe pods',
+};
+
+const formatTarget = (target: ProbeTarget): string => {
+  switch (target.kind) {
+    case 'address':
+      return target.address;
+    case 'node':
+      return `node ${target.name}`;
+    case 'pod':
+    case 'service':
+      return `${target.kind} ${target.namespace}/${target.name}`;
+  }
+};
+
+/** `pod shop/web-1 → service shop/api`. */
+export const pairTitle = ({ request }: Pick<ProbePlan, 'request'>): string =>
+  `${formatSource(request.source)} → ${formatTarget(request.target)}`;
+
+/** Why the means was chosen, and the ones before it were not: a sentence each. */
+export const meansFacts = (plan: ProbePlan): string[] =>
+  plan.considered.map(({ means, usable, why }) => `${MEANS_TITLES[means]}: ${usable ? 'yes' : 'no'}, ${why}`);
+
+/** @param context the kubeconfig's context, which the page names */
+export function probePlanMarkdown(plan: ProbePlan, context: string): string {
+  return [
+    `# Plan: probe ${escapeMarkdown(pairTitle(plan))} in ${escapeMarkdown(context)}`,
+    '',
+    'Nothing of this exists yet.',
+    '',
+    '## How it is probed',
+    '',
+    ...meansFacts(plan).map(bullet),
+    '',
+    ...(plan.objects.length === 0
+      ? []
+      : [
+          '## What is created or changed',
+          '',
+          bullet(`image ${plan.image}`),
+          '',
+          markdownTable(
+            ['Object', 'Namespace', 'Name', 'What for'],
+            plan.objects.map(({ kind, namespace, name, purpose }) => [kind, namespace, name, purpose]),
+          ),
+          '',
+        ]),
+    '## How long, and what remains',
+    '',
+    bullet(`about ${plan.seconds} s when everything answers`),
+    bullet(plan.remains === '' ? 'nothing remains' : plan.remains),
+    ...(plan.lifetimeSeconds === 0
+      ? []
+      : [
+          bullet(
+            `should this window or machine go away meanwhile, it ends by itself ${plan.lifetimeSeconds} s after the start`,
+          ),
+        ]),
+    '',
+    ...(plan.rights.length === 0 ? [] : ['## Rights', '', rightsTable(plan.rights), '']),
+    ...(plan.objects.length === 0 ? [] : ['## The objects in full', '', ...plan.objects.flatMap(objectSection)]),
   ].join('\n');
 }

@@ -1,14 +1,19 @@
 /**
- * *Probe Connectivity To…* and *Probe Between Selected*: pick, run with progress and cancel, and say the verdict with its
- * evidence. Nothing is created in the cluster: the probe runs in the source pod's own container, with a tool that is there.
+ * *Probe Connectivity To…*, *Probe From This Node…* and *Probe Between Selected*: pick, plan, run with progress and cancel, and
+ * say the verdict with its evidence. Where the source pod's own container has a tool, nothing is created; else the plan is
+ * shown, and nothing is created before a yes.
  */
 import * as vscode from 'vscode';
+import { meansFacts, pairTitle, probePlanMarkdown } from '../../core/reach/planMarkdown.js';
 import {
   formatSource,
   type PodName,
+  type ProbeOptions,
+  type ProbePlan,
   type ProbeProgress,
   type ProbeReport,
   type ProbeRequest,
+  type ProbeSource,
   type ProbeTarget,
 } from '../../core/reach/report.js';
 import type { Verdict } from '../../core/reach/promise.js';
@@ -20,11 +25,13 @@ import { type Target, targetsOf } from '../commands/target.js';
 import type { Connection } from '../connection.js';
 import { targetsOfKubernetesExtension } from '../kubernetesExtension.js';
 import { cap } from '../markdown.js';
+import { agreed } from '../planQuestion.js';
 import { confirmedForProduction } from '../productionContexts.js';
-import { pickPodOfNode } from './pickPodOfNode.js';
+import { pickSourceOnNode } from './pickSourceOnNode.js';
 import { pickPort } from './pickPort.js';
 import { pickProbeTarget, type RecentTarget } from './pickProbeTarget.js';
 import type { ProbeDocuments } from './probeDocuments.js';
+import { probeSettings } from './probeSettings.js';
 
 const { t } = vscode.l10n;
 const RECENTS_KEY = 'probe.recentTargets';
@@ -62,16 +69,12 @@ export class ProbeCommands {
     if (from !== undefined) await this.#probeFrom(cluster, from);
   }
 
-  /** From a pod; from a node by one of its pods, which the user picks. */
+  /** From a pod; from a node by one of its pods or by a probe pod, as the user picks. */
   async #probeFrom(cluster: Cluster, from: Target): Promise<void> {
-    const source = podOf(from) ?? (await this.#podOnNode(cluster, from));
+    const source: ProbeSource | undefined = podOf(from) ?? (await this.#sourceOnNode(cluster, from));
     if (source === undefined) return;
     const recents = this.#recents(cluster);
-    const picked = await pickProbeTarget(
-      cluster,
-      t('Probe From {0} To', `${source.namespace}/${source.name}`),
-      recents,
-    );
+    const picked = await pickProbeTarget(cluster, t('Probe From {0} To', formatSource(source)), recents);
     if (picked === undefined) return;
     await this.#state.update(RECENTS_KEY, {
       ...this.#state.get<Readonly<Record<string, unknown>>>(RECENTS_KEY, {}),
@@ -104,8 +107,8 @@ export class ProbeCommands {
     );
   }
 
-  async #podOnNode(cluster: Cluster, { ref, label }: Target): Promise<PodName | undefined> {
-    return ref?.kind === 'Node' ? await pickPodOfNode(cluster, label) : undefined;
+  async #sourceOnNode(cluster: Cluster, { ref, label }: Target): Promise<ProbeSource | undefined> {
+    return ref?.kind === 'Node' ? await pickSourceOnNode(cluster, label) : undefined;
   }
 
   #recents(cluster: Cluster): readonly RecentTarget[] {
@@ -113,12 +116,11 @@ export class ProbeCommands {
     return Array.isArray(stored) ? stored.filter(isRecentTarget) : [];
   }
 
-  async #pickPortAndRun(cluster: Cluster, source: PodName, target: ProbeTarget): Promise<void> {
+  async #pickPortAndRun(cluster: Cluster, source: ProbeSource, target: ProbeTarget): Promise<void> {
     const port = await pickPort(cluster, target);
     if (port === undefined) return;
-    const action = t('A command is run in the pod {0}', `${source.namespace}/${source.name}`);
-    if (!(await confirmedForProduction(cluster, action))) return;
-    await this.#run(cluster, {
+    if (!(await confirmedForProduction(cluster, t('It is probed from {0}', formatSource(source))))) return;
+    await this.#planAndRun(cluster, {
       source,
       target,
       protocol: port.protocol,
@@ -126,14 +128,56 @@ export class ProbeCommands {
     });
   }
 
-  async #run(cluster: Cluster, request: ProbeRequest): Promise<void> {
-    const title = t('Probing from {0}', formatSource(request.source));
+  async #planAndRun(cluster: Cluster, request: ProbeRequest): Promise<void> {
+    const plan = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Window,
+        title: t('Planning the probe from {0}', formatSource(request.source)),
+      },
+      () => cluster.request('probePlan', { request, options: optionsOfSettings() }),
+    );
+    if (plan.means === undefined) {
+      await this.#sayImpossible(cluster, plan);
+      return;
+    }
+    const creates = plan.objects.length > 0;
+    if (creates && !(await agreed(cluster, this.#question(cluster, plan)))) return;
+    await this.#run(cluster, plan);
+  }
+
+  #question(cluster: Cluster, plan: ProbePlan) {
+    return {
+      question: t('Probe {0}?', cap(pairTitle(plan), 300)),
+      essentials: essentialsOf(plan),
+      yes: t('Create and Probe'),
+      page: this.#documents.add(t('Plan'), probePlanMarkdown(plan, cluster.identity.context)),
+    };
+  }
+
+  async #sayImpossible(cluster: Cluster, plan: ProbePlan): Promise<void> {
+    const show = t('Show Reasons');
+    const words = t('{0} cannot be probed: {1}', pairTitle(plan), plan.considered.at(-1)?.why ?? '');
+    if ((await vscode.window.showWarningMessage(cap(words, 600), show)) !== show) return;
+    const page = this.#documents.add(t('Plan'), probePlanMarkdown(plan, cluster.identity.context));
+    await vscode.commands.executeCommand('vscode.open', page);
+  }
+
+  async #run(cluster: Cluster, plan: ProbePlan): Promise<void> {
+    const title = t('Probing from {0}', formatSource(plan.request.source));
     const report = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      (progress, token) =>
-        cluster.request('probe', request, token, (step) => {
-          progress.report({ message: progressWords(step) });
-        }),
+      (progress, token) => {
+        token.onCancellationRequested(() => {
+          progress.report({ message: t('cancelled') });
+          // The run ends by itself: it takes away what it created, and reports what it has.
+          cluster.request('cancelRun', { run: plan.run }).catch((error: unknown) => {
+            this.#log.warn(`The probe could not be cancelled: ${String(error)}`);
+          });
+        });
+        return cluster.request('probeRun', { run: plan.run }, undefined, (step) => {
+          if (!token.isCancellationRequested) progress.report({ message: progressWords(step) });
+        });
+      },
     );
     this.#log.info(`Probe: ${reportTitle(report)} (${reportReason(report)})`);
     await this.#show(cluster, report);
@@ -141,16 +185,40 @@ export class ProbeCommands {
 
   async #show(cluster: Cluster, report: ProbeReport): Promise<void> {
     const page = this.#documents.add(t('Probe'), reportMarkdown(report));
-    const words = cap(`${reportTitle(report)} – ${reportReason(report)}`, 600);
+    const left = report.left.length === 0 ? '' : ` ${t('Not deleted yet: {0}.', report.left.join(', '))}`;
+    const words = cap(`${reportTitle(report)} – ${reportReason(report)}${left}`, 600);
     const details = t('Show Evidence');
     const again = t('Probe Again');
     const copy = t('Copy kubectl Command');
     const actions = [details, again, ...(report.reproduce.length > 0 ? [copy] : [])];
     const chosen = await showBy(report.promises[0]?.verdict ?? 'notRun')(words, ...actions);
     if (chosen === details) await vscode.commands.executeCommand('vscode.open', page);
-    else if (chosen === again) await this.#run(cluster, report.request);
+    else if (chosen === again) await this.#planAndRun(cluster, report.request);
     else if (chosen === copy) await vscode.env.clipboard.writeText(report.reproduce.join('\n'));
   }
+}
+
+/** Probe pods are made in the namespace of the settings, else in the source pod's. */
+function optionsOfSettings(): ProbeOptions {
+  const { image, namespace, pullSecrets } = probeSettings();
+  return { ...(image === '' ? {} : { image }), ...(namespace === '' ? {} : { namespace }), pullSecrets };
+}
+
+function essentialsOf(plan: ProbePlan): string[] {
+  const dot = (text: string): string => `• ${cap(text, 300)}`;
+  return [
+    t('How it can be probed:'),
+    ...meansFacts(plan).map(dot),
+    '',
+    t('Creates or changes:'),
+    ...plan.objects.map(({ kind, namespace, name, purpose }) => dot(`${kind} ${namespace}/${name}: ${purpose}`)),
+    dot(t('with the image {0}', plan.image)),
+    '',
+    t('It takes about {0} seconds.', plan.seconds),
+    plan.remains === ''
+      ? t('At the end, or when you cancel, everything is deleted.')
+      : t('What remains: {0}.', plan.remains),
+  ];
 }
 
 /** A violation is an error; what cannot be told, or was not promised, is no alarm. */

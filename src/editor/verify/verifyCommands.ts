@@ -13,6 +13,7 @@ import type { Connection } from '../connection.js';
 import { View } from '../contributions.js';
 import { cap } from '../markdown.js';
 import { agreed } from '../planQuestion.js';
+import { confirmedForProduction } from '../productionContexts.js';
 import type { ProbeDocuments } from '../probe/probeDocuments.js';
 import { probeSettings } from '../probe/probeSettings.js';
 import type { ResultPanel } from './resultPanel.js';
@@ -91,11 +92,11 @@ export class VerifyCommands {
     const yes = await agreed(cluster, {
       question: t('Verify the network model of {0}?', context),
       essentials: essentialsOf(plan),
-      action: t('{0} are created', counted(plan.pods, 'probe pod')),
       yes: t('Create and Verify'),
       page,
     });
-    return yes ? await this.#run(cluster, plan) : undefined;
+    const action = t('{0} are created', counted(plan.pods, 'probe pod'));
+    return yes && (await confirmedForProduction(cluster, action)) ? await this.#run(cluster, plan) : undefined;
   }
 
   async #run(cluster: Cluster, plan: VerifyPlan): Promise<VerifyReport> {
