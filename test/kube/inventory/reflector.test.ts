@@ -74,7 +74,11 @@ test('a watch that breaks goes on where it was; nothing is listed again', { time
     of.server.faults.inject(kind, { verb: 'watch', plural: 'pods', namespace: '', afterEvents: 1 });
     of.server.endWatches();
     await of.watching.until(`${kind} bites`, LIMIT_MS, () => of.server.faults.log.at(-1)?.kind === kind);
-    for (const name of ['one', 'two', 'three']) of.server.apply(podOf(`${kind}-${name}`));
+    of.server.apply(podOf(`${kind}-one`));
+    await of.watching.until('it is seen', LIMIT_MS, () => has(of, `${kind}-one`));
+    // What was seen is forgotten: who asked for it again would have to list again.
+    of.server.compact();
+    for (const name of ['two', 'three']) of.server.apply(podOf(`${kind}-${name}`));
     await settles(of);
     assert.ok(has(of, `${kind}-three`));
   }
@@ -112,17 +116,23 @@ test(
     // The first page of the new list is empty, and the second one takes a while.
     of.server.faults.inject('empty-page', { ...PAGED, after: 1 });
     of.server.faults.inject('unavailable', { ...PAGED, after: 1, times: 3 });
-    of.server.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'later' } });
-    of.server.compact();
+    // One comes and another one goes while nobody watches, and then that is forgotten.
     of.server.endWatches();
-    const sizes = new Set<number>();
+    of.server.remove({ apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'before' });
+    of.server.apply(podOf('after'));
+    of.server.compact();
+    const shown = new Set<string>();
+    const look = (): void => {
+      const names = ['before', 'after'].filter((name) => has(of, name));
+      shown.add(`${table(of).size} with ${names.join()}`);
+    };
     await of.watching.until('it was listed again', LIMIT_MS, () => {
-      sizes.add(table(of).size);
+      look();
       return of.server.faults.log.length === 4 && of.watching.lines.filter(isListed).length === 2;
     });
     await settles(of);
-    sizes.add(table(of).size);
-    assert.deepEqual([...sizes], [size], 'neither more nor less was ever shown');
+    look();
+    assert.deepEqual([...shown], [`${size} with before`, `${size} with after`], 'nothing in between was shown');
     assert.notEqual(await of.state(), 'listing');
   },
 );
@@ -133,6 +143,7 @@ test('the server says when to ask again', { timeout: 60_000 }, async (t) => {
   const said = of.watching.lines.filter((line) => line.includes('warn pods: failed'));
   assert.equal(said.length, 1);
   assert.match(said[0] ?? '', /kind=tooManyRequests code=429 attempt=1 waitMs=1000$/);
+  assert.ok(!of.watching.changes.some(({ kinds }) => kinds?.['pods']?.state === 'failing'), 'once is not told');
 });
 
 test('one failure is not told; what fails again is, and that it works again, too', { timeout: 60_000 }, async (t) => {
