@@ -80,6 +80,8 @@ export const ContextKey = {
   phase: 'clusterNetwork.phase',
   /** Whether there is something of a cluster to show, be it out of date. */
   hasContent: 'clusterNetwork.hasContent',
+  /** Whether all of the cluster has been read once: before that, nothing found says nothing. */
+  complete: 'clusterNetwork.complete',
 } as const;
 export type ContextKey = (typeof ContextKey)[keyof typeof ContextKey];
 

@@ -19,7 +19,10 @@ export class NetworkView implements vscode.Disposable {
   readonly #findings: ShownFindings;
   readonly #phase = new TypedContextKey<PhaseKey>(ContextKey.phase);
   readonly #hasContent = new TypedContextKey<boolean>(ContextKey.hasContent);
+  readonly #complete = new TypedContextKey<boolean>(ContextKey.complete);
   readonly #subscriptions: vscode.Disposable;
+  /** Whether all of the present cluster has been read once. */
+  #wasComplete = false;
   #cluster: Cluster | undefined;
   #mirror: { dispose(): void } | undefined;
 
@@ -78,6 +81,7 @@ export class NetworkView implements vscode.Disposable {
     const { situation, cluster } = this.#connection;
     if (cluster !== this.#cluster) {
       this.#cluster = cluster;
+      this.#wasComplete = false;
       this.#mirror?.dispose();
       // How much has been read so far.
       this.#mirror = cluster?.mirror.onChange(({ kinds }) => {
@@ -88,6 +92,8 @@ export class NetworkView implements vscode.Disposable {
     this.view.description = cluster?.identity.context ?? '';
     void this.#phase.set(phaseOf(situation));
     void this.#hasContent.set(cluster !== undefined && hasContent(cluster));
+    if (cluster?.state.phase === 'connected' && cluster.state.complete) this.#wasComplete = true;
+    void this.#complete.set(this.#wasComplete);
     this.#updateBadge();
   }
 
