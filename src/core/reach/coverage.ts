@@ -62,11 +62,12 @@ export function pairsAround(
   const suspects = [...new Set(failing.flat())].sort((a, b) => a - b);
   const suspected = new Set(suspects);
   const pairs: (readonly [number, number])[] = [];
+  // Steps that are prime to the number of nodes come to every partner, and at first to those far from the ring's strides.
+  const stride = [7, 5, 11, 3].find((one) => coverage.nodes % one !== 0) ?? 1;
   for (const suspect of suspects) {
     let found = 0;
-    // Steps that are prime to most numbers of nodes reach partners far from the ring's own strides.
-    for (let step = 1; step < coverage.nodes && found < MAX_AROUND; step++) {
-      const partner = (suspect + step * 7 + 3) % coverage.nodes;
+    for (let step = 0; step < coverage.nodes && found < MAX_AROUND; step++) {
+      const partner = (suspect + step * stride + 3) % coverage.nodes;
       if (partner === suspect || suspected.has(partner)) continue;
       for (const pair of [[suspect, partner] as const, [partner, suspect] as const]) {
         if (tried(...pair) || pairs.some(([a, b]) => a === pair[0] && b === pair[1])) continue;

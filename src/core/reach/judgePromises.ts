@@ -170,7 +170,13 @@ export function judgeExisting(
     const details = bad.slice(0, 2).map((cell) => describeCell(cell, measured));
     const others = mayEnforce(network) ? [...measured.otherPolicies, ...pod.otherPolicies] : [];
     const alike = bad.every((cell) => probePodsFail(measured, network, cell));
-    if (pod.policy.kind === 'denied' && mayEnforce(network)) {
+    const node = measured.nodes[pod.node];
+    if (node !== undefined && node.notProbed !== '') {
+      unknown += bad.length;
+      evidence.push(
+        ...details.map((line) => `${line} – and on ${node.name} nothing could be tried, so it may run no longer`),
+      );
+    } else if (pod.policy.kind === 'denied' && mayEnforce(network)) {
       blocked += bad.length;
       evidence.push(...denialsOf(pod.policy), ...details);
     } else if (others.length > 0) {

@@ -129,7 +129,7 @@ class Verification {
     if (earlier.length > 0) {
       onProgress({ step: 'before', paths: earlier.length });
       await this.#phase('trying what is there', async () => {
-        this.#earlier = await tryEarlier(this.#parts.context, earlier, signal);
+        this.#earlier = await tryEarlier(this.#parts.context, this.#parts.chosen, signal);
       });
     }
     this.#mayBeLeft = true;
@@ -247,7 +247,7 @@ class Verification {
       internalIPs: placed.internalIPs,
       podAddresses: started ? probe.addresses : [],
       pod: probe?.name ?? '',
-      notProbed: started ? '' : await this.#whyNot(probe, signal),
+      notProbed: started ? '' : ready ? await this.#whyNot(probe, signal) : 'the node is not Ready',
       ready,
       kubelet:
         probe?.state === 'ready'

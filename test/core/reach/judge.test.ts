@@ -251,6 +251,15 @@ test('a node without a probe pod leaves the promises open, and says why', () => 
   assert.deepEqual(judged.culprits, []);
 });
 
+test('a pod on a node on which nothing could be tried may run no longer', () => {
+  const existing = [{ name: 'pod shop/web-1', node: 1, policy: ALLOWED, otherPolicies: [] }];
+  const down = { notProbed: 'the node is not Ready', podAddresses: [], ready: false } as const;
+  const base = measured({ existing, existingAnswers: false, node: (index) => (index === 1 ? down : {}) });
+  const cells = base.cells.filter((cell) => cell.role === 'existing' || (cell.from !== 1 && cell.to !== 1));
+  const judged = judgeVerification({ ...base, cells }, NETWORK);
+  assert.equal(verdicts(judged)[EXISTING], 'inconclusive');
+});
+
 test('a kubelet that does not reach its pod', () => {
   const judged = judge({
     node: (index) => (index === 2 ? { kubelet: { state: 'failed', words: 'Readiness probe failed: timeout' } } : {}),

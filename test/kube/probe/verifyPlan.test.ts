@@ -15,7 +15,9 @@ import { selectContext } from '../../../src/kube/kubeconfig/selectContext.js';
 import { thisMachine } from '../../../src/kube/kubeconfig/surroundings.js';
 import { logTo } from '../../../src/kube/log.js';
 import type { ProbeContext } from '../../../src/kube/probe/context.js';
-import { planEarlier } from '../../../src/kube/probe/earlier.js';
+import type { Outcome } from '../../../src/core/reach/outcome.js';
+import type { EarlierPath } from '../../../src/core/reach/verification.js';
+import { planAround, planEarlier } from '../../../src/kube/probe/earlier.js';
 import { ToolCache } from '../../../src/kube/probe/toolCache.js';
 import { prepareVerification } from '../../../src/kube/probe/verify.js';
 import { lifetimeSeconds, startLimitMs } from '../../../src/kube/probe/verifyPlan.js';
@@ -123,4 +125,34 @@ test('earlier paths lead round all nodes that have pods to try with', () => {
     ],
   );
   assert.deepEqual(planEarlier([pod('a', 0), pod('b', 0)]), []);
+});
+
+const PASSING: Outcome = { kind: 'answered', rttMs: undefined, seenSource: undefined, answerer: undefined };
+
+test('around an earlier path that failed the way back is tried, and both of its nodes with others', () => {
+  const chosen = [0, 1, 2, 3].map((index) => ({ namespace: 'shop', name: `web-${index}`, node: index }));
+  const cell = (from: number, to: number, fails: boolean): EarlierPath => ({
+    source: '',
+    target: '',
+    cells: [
+      {
+        from,
+        to,
+        source: 'pod',
+        role: 'pod',
+        family: 4,
+        measure: 'tcp',
+        address: '10.0.0.1',
+        port: 80,
+        tries: [fails ? { kind: 'timedOut', limitMs: 3000 } : PASSING],
+        arrived: undefined,
+        seenSource: '',
+        name: '',
+      },
+    ],
+  });
+  const ring = [cell(0, 1, true), cell(1, 2, true), cell(2, 3, false), cell(3, 0, false)];
+  const pairs = planAround(chosen, ring).map(({ sources, target }) => `${sources[0]?.node ?? ''} ${target.node}`);
+  assert.deepEqual(pairs.toSorted(), ['0 3', '1 0', '1 3', '2 1', '3 1', '3 2']);
+  assert.deepEqual(planAround(chosen, ring.slice(2)), []);
 });
