@@ -1,11 +1,11 @@
 /**
  * Probes of one pair on a real cluster, with the workload of the lab (namespace shop: `web` with tools, `api` without any).
- * Nothing is created: a probe runs in the source's own container.
+ * Probes from the source's own container create nothing; the others take away what they created.
  */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { at, listOf } from '../../src/core/network/json.js';
-import type { ProbeReport } from '../../src/core/reach/report.js';
+import type { Means, ProbeReport, ProbeRequest, ProbeSource } from '../../src/core/reach/report.js';
 import { kubeconfigOf, kubectl, lab, needsCluster, needsLab, settled, watchCluster } from './lab.js';
 
 const network = process.env['CLUSTER_LAB_NETWORK'];
@@ -104,5 +104,93 @@ describe('a probe across nodes', () => {
     const report = await probe('web', 'web', { kubeconfig: kubeconfigOf('viewer') });
     assert.equal(report.notRun?.kind, 'notPermitted', JSON.stringify(report.notRun));
     assert.match(JSON.stringify(report.notRun), /pods\/exec/);
+  });
+});
+
+/** The probe image of the lab, whose nodes reach no registry. */
+const IMAGE = 'registry.lab/agnhost:1';
+
+/** Plans and runs a probe of port 8080 of the `web` pod on a node by the means; answers with the report. */
+async function probeBy(means: Means, source: ProbeSource, node: string): Promise<ProbeReport> {
+  const target = { kind: 'pod' as const, ...(await podOf('web', node)) };
+  const request: ProbeRequest = { source, target, port: 8080, protocol: 'tcp' };
+  const cluster = await watchCluster(undefined);
+  try {
+    await cluster.until('everything is read', LIMIT_MS, () => {
+      const { state } = cluster.host;
+      return state.phase === 'connected' && state.complete;
+    });
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    const plan = await cluster.host.request('probePlan', { request, options: { means, image: IMAGE } }, signal);
+    assert.equal(plan.means, means, JSON.stringify(plan.considered));
+    return await cluster.host.request('probeRun', { run: plan.run }, signal, () => undefined);
+  } finally {
+    cluster.end();
+  }
+}
+
+describe('a probe from elsewhere than the source’s own container', () => {
+  before(async () => {
+    if (needsCluster === false) await settled();
+  });
+  const skip = onlyOn('flannel-vxlan', 'flannel-host-gw', 'routed-bridge', 'cilium');
+
+  test('an ephemeral container speaks as the distroless pod does, and has ended afterwards', { skip }, async () => {
+    const source = await podOf('api', 'node1');
+    const report = await probeBy('ephemeral', source, 'node2');
+    assert.ok(verdicts(report).includes('podToPod holds'), JSON.stringify(report));
+    assert.ok(verdicts(report).includes('withoutNat holds'), JSON.stringify(report.promises));
+    const pod: unknown = JSON.parse(await kubectl('-n', 'shop', 'get', 'pod', source.name, '-o', 'json'));
+    const added = String(at(listOf(at(pod, 'spec', 'ephemeralContainers')).at(-1), 'name'));
+    const ended = `{.status.ephemeralContainerStatuses[?(@.name=="${added}")].state.terminated.reason}=Completed`;
+    // Long before its own limit of five minutes; the kubelet reports it a second or two later.
+    await kubectl('-n', 'shop', 'wait', `--for=jsonpath=${ended}`, `pod/${source.name}`, '--timeout=30s');
+  });
+
+  test('probe pods beside a pod show where a source is masqueraded', { skip: onlyOn('flannel-vxlan') }, async () => {
+    await lab('fault', 'masquerade', 'node1');
+    try {
+      const report = await probeBy('pods', await podOf('api', 'node1'), 'node2');
+      assert.ok(verdicts(report).includes('podToPod holds'), JSON.stringify(report));
+      assert.ok(verdicts(report).includes('withoutNat violated'), JSON.stringify(report.promises));
+      assert.match(JSON.stringify(report.promises), /node1[^"]*: masqueraded at the source/);
+    } finally {
+      await lab('heal', 'masquerade', 'node1');
+    }
+  });
+
+  test('a node reaches a pod elsewhere by a probe pod on its own network', { skip }, async () => {
+    const report = await probeBy('pods', { kind: 'node', name: 'node1' }, 'node2');
+    assert.ok(verdicts(report).includes('nodeToRemotePod notPromised'), JSON.stringify(report));
+    assert.ok(report.probes.some(({ tries }) => tries.some(({ kind }) => kind === 'answered')));
+  });
+
+  test('a namespace that is restricted lets probe pods in', { skip }, async () => {
+    const level = 'pod-security.kubernetes.io/enforce';
+    await kubectl('label', 'namespace', 'shop', `${level}=restricted`);
+    try {
+      const report = await probeBy('pods', await podOf('api', 'node1'), 'node2');
+      assert.ok(verdicts(report).includes('podToPod holds'), JSON.stringify(report));
+    } finally {
+      await kubectl('label', 'namespace', 'shop', `${level}-`);
+    }
+  });
+
+  test('nothing of ours is left', { skip: needsCluster }, async () => {
+    const kinds = 'pods,jobs,daemonsets,configmaps,serviceaccounts,services,namespaces';
+    const left = await kubectl(
+      'get',
+      kinds,
+      '-A',
+      '-l',
+      'app.kubernetes.io/managed-by=cluster-network-inspector',
+      '-o',
+      'name',
+    );
+    assert.equal(left, '');
+    assert.doesNotMatch(
+      await kubectl('get', 'all,daemonsets,configmaps,serviceaccounts,namespaces', '-A'),
+      /cluster-network-probe/,
+    );
   });
 });

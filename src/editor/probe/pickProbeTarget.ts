@@ -3,17 +3,13 @@ import * as vscode from 'vscode';
 import { formatAddress, parseAddress } from '../../core/ip/address.js';
 import type { ProbeTarget } from '../../core/reach/report.js';
 import type { Cluster } from '../cluster.js';
+import type { RecentTarget } from './recentTargets.js';
 
 const { t } = vscode.l10n;
 const MAX_NODES = 20;
 const MAX_FOUND = 100;
 /** Typing is waited for so long before things are looked for. */
 const TYPING_MS = 150;
-
-export interface RecentTarget {
-  readonly label: string;
-  readonly target: ProbeTarget;
-}
 
 interface TargetItem extends vscode.QuickPickItem {
   readonly recent?: RecentTarget;

@@ -29,24 +29,23 @@ import { agreed } from '../planQuestion.js';
 import { confirmedForProduction } from '../productionContexts.js';
 import { pickSourceOnNode } from './pickSourceOnNode.js';
 import { pickPort } from './pickPort.js';
-import { pickProbeTarget, type RecentTarget } from './pickProbeTarget.js';
+import { pickProbeTarget } from './pickProbeTarget.js';
 import type { ProbeDocuments } from './probeDocuments.js';
+import { RecentTargets } from './recentTargets.js';
 import { probeSettings } from './probeSettings.js';
 
 const { t } = vscode.l10n;
-const RECENTS_KEY = 'probe.recentTargets';
-const MAX_RECENTS = 5;
 
 export class ProbeCommands {
   readonly #connection: Connection;
   readonly #documents: ProbeDocuments;
-  readonly #state: vscode.Memento;
+  readonly #recents: RecentTargets;
   readonly #log: vscode.LogOutputChannel;
 
   constructor(connection: Connection, documents: ProbeDocuments, state: vscode.Memento, log: vscode.LogOutputChannel) {
     this.#connection = connection;
     this.#documents = documents;
-    this.#state = state;
+    this.#recents = new RecentTargets(state);
     this.#log = log;
   }
 
@@ -73,16 +72,10 @@ export class ProbeCommands {
   async #probeFrom(cluster: Cluster, from: Target): Promise<void> {
     const source: ProbeSource | undefined = podOf(from) ?? (await this.#sourceOnNode(cluster, from));
     if (source === undefined) return;
-    const recents = this.#recents(cluster);
+    const recents = this.#recents.of(cluster.identity.context);
     const picked = await pickProbeTarget(cluster, t('Probe From {0} To', formatSource(source)), recents);
     if (picked === undefined) return;
-    await this.#state.update(RECENTS_KEY, {
-      ...this.#state.get<Readonly<Record<string, unknown>>>(RECENTS_KEY, {}),
-      [cluster.identity.server]: [picked, ...recents.filter(({ label }) => label !== picked.label)].slice(
-        0,
-        MAX_RECENTS,
-      ),
-    });
+    await this.#recents.use(cluster.identity.context, picked);
     await this.#pickPortAndRun(cluster, source, picked.target);
   }
 
@@ -109,11 +102,6 @@ export class ProbeCommands {
 
   async #sourceOnNode(cluster: Cluster, { ref, label }: Target): Promise<ProbeSource | undefined> {
     return ref?.kind === 'Node' ? await pickSourceOnNode(cluster, label) : undefined;
-  }
-
-  #recents(cluster: Cluster): readonly RecentTarget[] {
-    const stored = this.#state.get<Readonly<Record<string, unknown>>>(RECENTS_KEY, {})[cluster.identity.server];
-    return Array.isArray(stored) ? stored.filter(isRecentTarget) : [];
   }
 
   async #pickPortAndRun(cluster: Cluster, source: ProbeSource, target: ProbeTarget): Promise<void> {
@@ -258,23 +246,5 @@ function progressWords(step: ProbeProgress): string {
       return t('looking for a tool in {0}', cap(step.image, 100));
     case 'probing':
       return t('{0} to {1}, try {2}', step.channel, step.address, step.attempt);
-  }
-}
-
-function isRecentTarget(value: unknown): value is RecentTarget {
-  if (typeof value !== 'object' || value === null || !('label' in value) || !('target' in value)) return false;
-  const { label, target } = value;
-  if (typeof label !== 'string' || typeof target !== 'object' || target === null || !('kind' in target)) return false;
-  const has = (...names: string[]): boolean => names.every((name) => typeof Reflect.get(target, name) === 'string');
-  switch (target.kind) {
-    case 'pod':
-    case 'service':
-      return has('namespace', 'name');
-    case 'node':
-      return has('name');
-    case 'address':
-      return has('address');
-    default:
-      return false;
   }
 }

@@ -255,3 +255,34 @@ test('addresses out of "host:port"', () => {
   for (const text of ['', '10.244.0.2', 'fd00::2:80', '<html>', '10.244.0.999:1', 'x'.repeat(10_000)])
     assert.equal(addressOfHostPort(text), undefined);
 });
+
+test('what a policy of a kind that is not evaluated may have dropped is inconclusive, unless policies are not enforced at all', () => {
+  const parts = {
+    probes: [probe([TIMED_OUT, TIMED_OUT])],
+    otherPolicies: ['CiliumNetworkPolicy shop/deny (cilium.io/v2) is not evaluated here'],
+  };
+  const verdict = judge(parts);
+  assert.equal(first(verdict), 'inconclusive');
+  assert.match(
+    verdict.promises[0]?.evidence.join('\n') ?? '',
+    /may be blocked by policy: CiliumNetworkPolicy shop\/deny/,
+  );
+  assert.equal(first(judge({ ...parts, enforcesPolicies: false })), 'violated');
+  assert.equal(first(judge({ ...parts, probes: [probe([answered()])] })), 'holds');
+});
+
+test('a policy counts for the family that it is about', () => {
+  const six: Probe = { ...probe([TIMED_OUT, TIMED_OUT]), address: 'fd00::7' };
+  const four = probe([answered()]);
+  const deniesSix = ({ address }: Probe): PolicyAnswer => (address.includes(':') ? DENIED : ALLOWED);
+  const deniesFour = ({ address }: Probe): PolicyAnswer => (address.includes(':') ? ALLOWED : DENIED);
+  assert.equal(first(judge({ probes: [four, six], policyFor: deniesSix })), 'blockedByPolicy');
+  assert.equal(first(judge({ probes: [four, six], policyFor: deniesFour })), 'violated');
+});
+
+test('a channel that no program speaks is said once, and not as an image without programs', () => {
+  const http: Outcome = { kind: 'noTool', looked: ['nc', 'curl'], speaks: 'HTTP' };
+  const { notes } = judge({ probes: [probe([answered()]), probe([http], 'http'), probe([http], 'http')] });
+  assert.equal(notes.length, 1);
+  assert.match(notes[0] ?? '', /none of the programs in the source’s image speaks HTTP \(looked for nc, curl\)/);
+});
