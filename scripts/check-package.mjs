@@ -29,8 +29,8 @@ const PICTURE = /^extension\/media\/[\w-]+\.(svg|png)$/;
 /** Thousands of bytes: somewhat above what they are today, so that growth is decided and not found. */
 const BUDGET_KB = {
   'extension.js': 500,
-  'worker.js': 600,
-  'cli.js': 650,
+  'worker.js': 700,
+  'cli.js': 740,
   'map.js': 200,
   'map.css': 20,
   'result.js': 40,

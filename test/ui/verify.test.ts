@@ -34,6 +34,18 @@ const dropUdp = (server: ApiServer): (() => void) =>
     sourceNode === 'node1' && targetNode === 'node2' && protocol === 'UDP' ? 'timeout' : undefined,
   );
 
+/** Programs in probe pods never end by themselves; tells whether one has begun. Those in other pods do as always. */
+function hangProbes(server: ApiServer): () => boolean {
+  let begun = false;
+  const others = server.execHandler;
+  server.execHandler = (request) => {
+    if (!request.pod.metadata.name.startsWith('cluster-network-probe')) return others(request);
+    begun = true;
+    return new Promise((resolve) => request.signal.addEventListener('abort', () => resolve({ exitCode: 1 })));
+  };
+  return () => begun;
+}
+
 uiTest('the plan is shown, and refused creates nothing', {}, async (w) => {
   await withCluster(lectureFixed, async ({ server, kubeconfig }) => {
     await connected(w, kubeconfig);
@@ -118,15 +130,11 @@ uiTest(
 
 uiTest('cancelled while it probes, it takes everything away', {}, async (w) => {
   await withCluster(lectureFixed, async ({ server, kubeconfig }) => {
-    let probing = false;
-    server.execHandler = (request) => {
-      probing = true;
-      return new Promise((resolve) => request.signal.addEventListener('abort', () => resolve({ exitCode: 1 })));
-    };
+    const probing = hangProbes(server);
     await connected(w, kubeconfig);
     await w.runCommand('Cluster Network: Verify Network Model…');
     await w.dialog().getByRole('button', { name: CREATE }).click();
-    await eventually(() => Promise.resolve(probing), true);
+    await eventually(() => Promise.resolve(probing()), true);
     assert.ok(ours(server).length > 0);
     const progress = w.notification('Verifying the network model');
     await progress.waitFor();
@@ -206,15 +214,11 @@ uiTest('a node is probed from by one of its pods', {}, async (w) => {
 
 uiTest('a cluster that is left while it is verified is left clean', {}, async (w) => {
   await withCluster(lectureFixed, async ({ server, kubeconfig }) => {
-    let probing = false;
-    server.execHandler = (request) => {
-      probing = true;
-      return new Promise((resolve) => request.signal.addEventListener('abort', () => resolve({ exitCode: 1 })));
-    };
+    const probing = hangProbes(server);
     await connected(w, kubeconfig);
     await w.runCommand('Cluster Network: Verify Network Model…');
     await w.dialog().getByRole('button', { name: CREATE }).click();
-    await eventually(() => Promise.resolve(probing), true);
+    await eventually(() => Promise.resolve(probing()), true);
     w.set({ 'clusterNetwork.kubeconfig': `${kubeconfig}-of-nobody` });
     await w.notification('was left while it was verified').waitFor();
     await eventually(() => Promise.resolve(ours(server)), []);
@@ -223,15 +227,11 @@ uiTest('a cluster that is left while it is verified is left clean', {}, async (w
 
 uiTest('a window that is closed while it verifies leaves nothing behind', {}, async (w) => {
   await withCluster(lectureFixed, async ({ server, kubeconfig }) => {
-    let probing = false;
-    server.execHandler = (request) => {
-      probing = true;
-      return new Promise((resolve) => request.signal.addEventListener('abort', () => resolve({ exitCode: 1 })));
-    };
+    const probing = hangProbes(server);
     await connected(w, kubeconfig);
     await w.runCommand('Cluster Network: Verify Network Model…');
     await w.dialog().getByRole('button', { name: CREATE }).click();
-    await eventually(() => Promise.resolve(probing), true);
+    await eventually(() => Promise.resolve(probing()), true);
     await w.runCommand('Developer: Reload Window');
     await eventually(() => Promise.resolve(ours(server)), []);
   });
