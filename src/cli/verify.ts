@@ -101,7 +101,7 @@ export function exitCodeOf(report: VerifyReport): ExitCode {
   const verdicts = report.promises.map((one) => one.verdict);
   if (verdicts.includes('violated')) return EXIT.found;
   const open = verdicts.some((verdict) => verdict === 'inconclusive' || verdict === 'notRun');
-  return report.stopped !== '' || verdicts.length === 0 || open ? EXIT.failed : EXIT.clean;
+  return report.stopped !== '' || report.left.length > 0 || verdicts.length === 0 || open ? EXIT.failed : EXIT.clean;
 }
 
 export const verify: Command = {

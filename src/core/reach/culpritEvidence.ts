@@ -129,7 +129,7 @@ function placement(culprit: Culprit, measured: Measured, network: ClusterNetwork
           `${refused} of the failed measurements were refused, on ports where a probe server listens: something on the way, or on the target’s node, rejects them`,
         ]),
     ...around.flatMap((one) => nodeSentences(measured, network, one)),
-    consistentWith(culprit, measured, around, network),
+    consistentWith(culprit, measured, around, network, share(nodeCells)),
   ];
 }
 
@@ -176,6 +176,7 @@ function consistentWith(
   measured: Measured,
   around: readonly Around[],
   network: ClusterNetwork,
+  everyNode: Share,
 ): string {
   const { place, directionSeen } = culprit;
   const carrier =
@@ -192,7 +193,9 @@ function consistentWith(
   );
   if (!culprit.everything && !wholeFamily)
     return 'what else was measured on the same paths is answered, so packets find their way: consistent with a filter on the way that drops only this';
-  const [first] = around;
+  // Where pods reach no node at all, its port is closed to them, perhaps on purpose: then that tells of nobody in particular.
+  const told = measured.nodes.length <= 2 || everyNode !== 'none';
+  const [first] = told ? around : [];
   if (place.kind === 'node' && first !== undefined) {
     const name = nodeName(measured, place.node);
     if (place.direction === 'from' && directionSeen && first.into === 'none' && first.from === 'all')
@@ -217,7 +220,8 @@ function consistentWith(
   }
   if (place.kind === 'pair' && nodesOfPlace(place).every((node) => reachesOthers(measured, place, node)))
     return 'both exchange packets with pods on other nodes: consistent with a route, a neighbour’s or a forwarding entry for this one peer that is wrong, or a filter for its addresses';
-  if (around.every(({ into, from }) => [into, from].every((share) => share === 'all' || share === 'unknown'))) {
+  const shares = around.length === 0 ? [everyNode] : around.flatMap(({ into, from }) => [into, from]);
+  if (shares.includes('all') && shares.every((one) => one === 'all' || one === 'unknown')) {
     const wrong = measured.route?.kind === 'routed' && directionSeen ? wrongRoutes(measured, place) : undefined;
     if (wrong !== undefined) return `the nodes reach each other: consistent with ${wrong}`;
     return `the nodes reach each other: consistent with ${carrier} being blocked or broken there`;

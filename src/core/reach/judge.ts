@@ -25,6 +25,7 @@ import {
 import { acrossNodes, type Cell, stateOf } from './matrix.js';
 import { summarise } from './probe.js';
 import { othersAt } from './owners.js';
+import { tellsOfNat } from './nat.js';
 import { natOf, probePod } from './probePodEnds.js';
 import type { Judgement, Measured } from './verification.js';
 
@@ -32,7 +33,7 @@ export function judgeVerification(measured: Measured, network: ClusterNetwork): 
   const nats = new Map(measured.cells.map((cell) => [cell, natOf(measured, network, cell)]));
   const preserved = (cell: Cell): boolean | undefined => {
     const nat = nats.get(cell);
-    return nat === undefined || nat.kind === 'unreadable' ? undefined : nat.kind === 'preserved';
+    return nat === undefined || !tellsOfNat(nat) ? undefined : nat.kind === 'preserved';
   };
   const shared = sharedAddresses(measured, network);
   const usable = measured.cells.filter((cell) => !shared.cells.has(cell));

@@ -18,7 +18,10 @@ export function judgeEarlier(
   network: ClusterNetwork,
 ): { readonly promises: readonly CountedVerdict[]; readonly culprits: readonly NamedCulprit[] } {
   const mended = measured.earlier.filter(({ cells }) =>
-    cells.some((cell) => acrossNodes(cell) && stateOf(cell) === 'broken' && passesNow(measured, cell)),
+    cells.some(
+      (cell) =>
+        acrossNodes(cell) && stateOf(cell) === 'broken' && passesNow(measured, cell) && answersNow(measured, cell),
+    ),
   );
   if (mended.length === 0) return { promises: [], culprits: [] };
   const cells = measured.earlier.flatMap((path) => path.cells);
@@ -46,6 +49,12 @@ export function judgeEarlier(
   };
   return { promises: [verdict], culprits: named };
 }
+
+/** Whether the very target has answered since: one that still does not may be what is wrong itself. */
+const answersNow = (measured: Measured, { address, port }: Cell): boolean =>
+  measured.cells.some(
+    (cell) => cell.role === 'existing' && cell.address === address && cell.port === port && stateOf(cell) === 'ok',
+  );
 
 /** Whether probe pods of the same nodes have reached each other since. */
 const passesNow = (measured: Measured, { from, to, family }: Cell): boolean =>

@@ -4,7 +4,7 @@ import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import type { PolicyAnswer } from '../policy/evaluate.js';
 import { capped, describeCell } from './cellWords.js';
 import { acrossNodes, type Cell, type CellState, stateOf } from './matrix.js';
-import { describeNat, type NatClass } from './nat.js';
+import { describeNat, type NatClass, tellsOfNat } from './nat.js';
 import { probePod } from './probePodEnds.js';
 import type { PromiseId, Verdict } from './promise.js';
 import type { CountedVerdict, Measured, NamedCulprit } from './verification.js';
@@ -20,10 +20,21 @@ function counted(
   return { promise, scope, verdict, evidence, kept, broken, blocked, unknown };
 }
 
-const notTried = (measured: Measured): string[] =>
-  measured.nodes
+const notTried = (measured: Measured): string[] => [
+  ...measured.nodes
     .filter((node) => node.notProbed !== '')
-    .map((node) => `${node.name} could not be tried: ${node.notProbed}`);
+    .map((node) => `${node.name} could not be tried: ${node.notProbed}`),
+  ...measured.untried,
+];
+
+/** Nodes on which no second pod was tried though on others one was. In a large cluster there is none, by plan. */
+function withoutPeer(measured: Measured, cells: readonly Cell[]): string[] {
+  const tried = new Set(measured.cells.filter((cell) => cell.role === 'peer').map((cell) => cell.from));
+  if (tried.size === 0 || cells.length === 0) return [];
+  return measured.nodes
+    .filter((node, index) => node.notProbed === '' && !tried.has(index))
+    .map((node) => `between pods of ${node.name} nothing was tried: its second probe pod did not start`);
+}
 
 /** Addresses of all pods that the inventory has, and those of the probe pods. `shared`: of pods that were tried, in words. */
 export function judgeAddresses(network: ClusterNetwork, shared: readonly string[]): CountedVerdict {
@@ -95,7 +106,7 @@ export function judgeReach(
   const denied = failed.filter((cell) => isDenied(measured, network, cell));
   const broken = failed.filter((cell) => !denied.includes(cell));
   const unknown = by('unknown');
-  const missing = notTried(measured);
+  const missing = [...notTried(measured), ...(scope === 'on one node' ? withoutPeer(measured, own) : [])];
   const say = (verdict: Verdict, evidence: readonly string[]): CountedVerdict =>
     counted('podToPod', scope, verdict, evidence, {
       kept: kept.length,
@@ -164,6 +175,8 @@ export function judgeExisting(
       cell.measure === 'icmp' && stateOf(cell) === 'broken' ? 'unknown' : stateOf(cell),
     );
     kept += states.filter((state) => state === 'ok').length;
+    const silent = cells.filter((cell, index) => states[index] === 'unknown' && cell.measure !== 'icmp');
+    evidence.push(...silent.slice(0, 2).map((cell) => describeCell(cell, measured)));
     unknown += states.filter((state) => state === 'unknown').length;
     const bad = cells.filter((_, index) => ['broken', 'lossy', 'misdirected'].includes(states[index] ?? ''));
     if (bad.length === 0) continue;
@@ -194,9 +207,17 @@ export function judgeExisting(
             `${line} – though the probe pods of these nodes reach each other: the pod may be broken, or a policy of another kind than NetworkPolicy may be meant for it`,
         ),
       );
-    } else {
+    } else if (states.includes('ok')) {
       broken += bad.length;
-      evidence.push(...details.map((line) => `${line} – though the probe pods of these nodes reach each other`));
+      evidence.push(...details.map((line) => `${line} – though probe pods of other nodes reach it`));
+    } else {
+      unknown += bad.length;
+      evidence.push(
+        ...details.map(
+          (line) =>
+            `${line} – though the probe pods of these nodes reach each other: it is reached from nowhere, so the pod itself may be broken`,
+        ),
+      );
     }
   }
   const verdict: Verdict =
@@ -235,7 +256,7 @@ export function judgeNat(
   const own = cells.filter((cell) => cell.source === 'pod' && (cell.role === 'pod' || cell.role === 'peer'));
   const known = own.flatMap((cell) => {
     const nat = nats.get(cell);
-    return nat === undefined || nat.kind === 'unreadable' ? [] : [{ cell, nat }];
+    return nat === undefined || !tellsOfNat(nat) ? [] : [{ cell, nat }];
   });
   const pathOf = (cell: Cell): string => [cell.from, cell.to, cell.role, cell.family].join(' ');
   const seen = new Set(known.map(({ cell }) => pathOf(cell)));
@@ -280,7 +301,10 @@ export function judgeKubelet(measured: Measured): CountedVerdict {
         failed.map((node) => `the kubelet of ${node.name} does not reach the probe pod there: ${node.kubelet.words}`),
       ),
     );
-  const missing = unknown.map((node) => `${node.name} could not be tried: ${node.notProbed}`);
+  const missing = [
+    ...unknown.map((node) => `${node.name} could not be tried: ${node.notProbed || node.kubelet.words}`),
+    ...measured.untried,
+  ];
   if (reached.length === 0) return say('notRun', missing.length > 0 ? missing : ['no probe pod was started']);
   const fact = `the kubelets of ${reached.length} nodes reach the probe pods there (their readiness probes are answered)`;
   return say(missing.length > 0 ? 'inconclusive' : 'holds', [...missing, fact]);

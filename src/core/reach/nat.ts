@@ -5,7 +5,7 @@
  * masquerading where the packets left; an address of the target's node means it where they arrived.
  */
 import { formatAddress, parseAddress } from '../ip/address.js';
-import { type Range, containsAddress } from '../ip/range.js';
+import { type Range, containsAddress, parseRange } from '../ip/range.js';
 import { describeEndpoint, type Endpoint, formatEndpoint } from './endpoint.js';
 import { onHostNetwork } from './route.js';
 
@@ -28,6 +28,8 @@ export type NatClass =
     }
   /** An address of another pod, such as an egress gateway. */
   | { readonly kind: 'otherPod'; readonly pod: string }
+  /** A loopback address: a proxy beside the server connected to it, such as a service mesh's. What it saw is not known. */
+  | { readonly kind: 'proxied' }
   /** Not an address at all: the answer made no sense. */
   | { readonly kind: 'unreadable' }
   | { readonly kind: 'unknown' };
@@ -41,11 +43,21 @@ export interface NatContext {
   readonly podOf: (address: string) => string | undefined;
 }
 
+/** RFC 1122, section 3.2.1.3, and RFC 4291, section 2.5.3. */
+const LOOPBACK: readonly Range[] = ['127.0.0.0/8', '::1/128'].flatMap((text) => {
+  const parsed = parseRange(text);
+  return parsed.ok ? [parsed.value] : [];
+});
+
+/** Whether a class tells about the way of the packets at all. */
+export const tellsOfNat = (nat: NatClass): boolean => nat.kind !== 'unreadable' && nat.kind !== 'proxied';
+
 /** What the address seen means. `seen` is a canonical text, without a port. */
 export function classifyNat(seen: string, context: NatContext): NatClass {
   const address = parseAddress(seen);
   if (!address.ok) return { kind: 'unreadable' };
   if (context.source.addresses.includes(seen)) return { kind: 'preserved' };
+  if (LOOPBACK.some((range) => containsAddress(range, address.value))) return { kind: 'proxied' };
   const where = (node: string) =>
     node === context.sourceNode ? 'source' : node === context.targetNode ? 'target' : 'elsewhere';
   for (const node of context.nodes) {
@@ -85,6 +97,8 @@ export function describeNat(seen: string, nat: NatClass, source: Endpoint, targe
     }
     case 'otherPod':
       return `${fact}, the address of ${nat.pod}: translated, as an egress gateway or a proxy does`;
+    case 'proxied':
+      return `${fact}, an address of its own host: a proxy beside the server answered, such as a service mesh’s sidecar, and who that saw is not known`;
     case 'unreadable':
       return `${fact}, which is not an address`;
     case 'unknown':

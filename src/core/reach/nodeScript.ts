@@ -150,7 +150,7 @@ export interface ScriptOutput {
   readonly complete: boolean;
 }
 
-const LINE = /^probe (\d{1,9}) ([a-z]{1,8}) (\d{1,12}\.\d\d) (\d{1,12}\.\d\d) (.*)$/;
+const LINE = /^probe (\d{1,9}) ([a-z]{1,8}) (\d{1,12}\.\d\d) (\d{1,12}\.\d\d) (.*)$/s;
 
 /** Reads the script's output. Lines of any other form are left out: what answered a request may have written them. */
 export function readScript(stdout: string): ScriptOutput {

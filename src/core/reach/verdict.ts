@@ -8,7 +8,7 @@
 import type { PolicyAnswer } from '../policy/evaluate.js';
 import { formatRef } from '../network/place.js';
 import { describeEndpoint, type Endpoint, formatEndpoint, sharedAddresses } from './endpoint.js';
-import { classifyNat, describeNat, type NatContext } from './nat.js';
+import { classifyNat, describeNat, type NatContext, tellsOfNat } from './nat.js';
 import { describeOutcome, isMeasured, type Outcome, reachOf } from './outcome.js';
 import { type Around, placeFailure } from './placement.js';
 import { describeProbe, type Probe, type Summary, summarise } from './probe.js';
@@ -208,7 +208,7 @@ function judgeNat(facts: PairFacts): PromiseVerdict {
     };
   const classes = seen.map((address) => ({ address, nat: classifyNat(address, facts.nat) }));
   const evidence = classes.map(({ address, nat }) => describeNat(address, nat, facts.source, facts.target));
-  if (classes.some(({ nat }) => nat.kind === 'unreadable')) return { promise, verdict: 'inconclusive', evidence };
+  if (classes.some(({ nat }) => !tellsOfNat(nat))) return { promise, verdict: 'inconclusive', evidence };
   return { promise, verdict: classes.every(({ nat }) => nat.kind === 'preserved') ? 'holds' : 'violated', evidence };
 }
 

@@ -29,8 +29,8 @@ export interface VerifyPlan {
   /** What the server said to a trial without effect (`dryRun`) of a probe pod; empty when it would accept it. */
   readonly rejected: string;
   readonly coverage: Coverage;
-  /** Names of nodes that are not tried, each with why. */
-  readonly leftOut: readonly { readonly node: string; readonly why: string }[];
+  /** Names of nodes that are not tried, each with why, and whether they have a pod network that is thus not known. */
+  readonly leftOut: readonly { readonly node: string; readonly why: string; readonly runsPods: boolean }[];
   readonly pods: number;
   /** About how many bytes travel to and from the API server. */
   readonly bytes: number;
@@ -90,7 +90,9 @@ export interface Measured {
   readonly otherPolicies: readonly string[];
   /** Only those that no policy concerns. */
   readonly earlier: readonly EarlierPath[];
-  /** Paths that failed at first and did not when tried again; in words. */
+  /** Nodes with pods that are not tried by plan; in words. */
+  readonly untried: readonly string[];
+  /** Paths that failed at first and did not when tried again, and pods that went away; in words. */
   readonly transient: readonly string[];
   /** The largest packets, in bytes with the IP header, that passed where full-sized ones did not. */
   readonly largest: readonly { readonly from: number; readonly to: number; readonly bytes: number }[];

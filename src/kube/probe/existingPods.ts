@@ -19,8 +19,9 @@ const PODS_A_NODE = 2;
 export interface ChosenPod {
   readonly namespace: string;
   readonly name: string;
-  /** Index in the list of nodes that are tried. */
+  /** Index in the list of nodes that are tried, and the node's name. */
   readonly node: number;
+  readonly nodeName: string;
 }
 
 /** Ready pods with an address of their own, in a stable order; the control plane's own namespaces come last. */
@@ -34,7 +35,7 @@ export function choosePods(network: ClusterNetwork, nodes: readonly NodeFacts[])
     for (const row of pods.rowsOfNode(node.name)) {
       const inForce = pods.ownsAddresses(row) && pods.phase(row) === 'Running' && pods.ips(row).length > 0;
       if (inForce && pods.ready(row) && !pods.terminating(row))
-        candidates.push({ namespace: pods.namespace(row), name: pods.name(row), node: index });
+        candidates.push({ namespace: pods.namespace(row), name: pods.name(row), node: index, nodeName: node.name });
     }
     candidates.sort(
       (a, b) => rank(a) - rank(b) || compareNatural(a.namespace, b.namespace) || compareNatural(a.name, b.name),
@@ -44,13 +45,33 @@ export function choosePods(network: ClusterNetwork, nodes: readonly NodeFacts[])
   return chosen.slice(0, MAX_PODS);
 }
 
+/** Of pods that were tried, the names of those that are no longer what they were: gone, over, made anew. */
+export async function goneSince(
+  context: ProbeContext,
+  targets: readonly ExistingTarget[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const gone = new Set<string>();
+  for (const { name, details } of targets) {
+    const { namespace, name: podName } = details.endpoint;
+    try {
+      const now = podDetails(await context.api.get(PODS, namespace, podName, signal));
+      if (now.uid !== details.uid || now.phase !== 'Running' || now.terminating) gone.add(name);
+    } catch (error) {
+      if (!(error instanceof KubeError && error.kind === 'notFound')) throw error;
+      gone.add(name);
+    }
+  }
+  return gone;
+}
+
 export interface ExistingTarget extends ExistingPod {
   readonly details: PodDetails;
   /** A TCP port that a container declares; undefined: ICMP is all that can be tried. */
   readonly port: number | undefined;
 }
 
-/** Reads the chosen pods, and what NetworkPolicies say of a probe pod's connections to them. Pods that are gone are left out. */
+/** Reads the chosen pods, and what NetworkPolicies say of a probe pod's connections to them. Pods that are gone, over, or on another node by now are left out. */
 export async function readExisting(
   context: ProbeContext,
   chosen: readonly ChosenPod[],
@@ -60,7 +81,9 @@ export async function readExisting(
   const found: { pod: ChosenPod; details: PodDetails }[] = [];
   for (const pod of chosen) {
     try {
-      found.push({ pod, details: podDetails(await context.api.get(PODS, pod.namespace, pod.name, signal)) });
+      const details = podDetails(await context.api.get(PODS, pod.namespace, pod.name, signal));
+      if (details.phase === 'Running' && !details.terminating && details.endpoint.node === pod.nodeName)
+        found.push({ pod, details });
     } catch (error) {
       if (!(error instanceof KubeError && (error.kind === 'notFound' || error.kind === 'forbidden'))) throw error;
     }

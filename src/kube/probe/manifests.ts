@@ -63,12 +63,27 @@ export interface Run {
 export const nameOf = (run: Pick<Run, 'id'>, role?: Role): string =>
   role === undefined ? `cluster-network-probe-${run.id}` : `cluster-network-probe-${run.id}-${role}`;
 
-/** Labels of a run's objects, and of the pods of a role: policies may select by them. */
-export const labelsOf = (run: Pick<Run, 'id'>, role?: Role): Labels => ({
+/** Labels of a run's objects, and those that select the pods of a role. */
+const labelsOf = (run: Pick<Run, 'id'>, role?: Role): Labels => ({
   'app.kubernetes.io/name': 'cluster-network-probe',
   [MANAGED_BY]: MANAGER,
   [RUN]: run.id,
   ...(role === undefined ? {} : { [ROLE]: role }),
+});
+
+/**
+ * Keeps the proxies of service meshes out of probe pods, as these meshes document it: such a proxy would answer in the
+ * server's place, and hide the source address.
+ * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
+ * https://kuma.io/docs/latest/reference/kubernetes-annotations/, https://linkerd.io/2/features/proxy-injection/
+ */
+const NO_MESH_LABELS: Labels = { 'sidecar.istio.io/inject': 'false', 'kuma.io/sidecar-injection': 'disabled' };
+const NO_MESH_ANNOTATIONS: Labels = { 'linkerd.io/inject': 'disabled' };
+
+/** The labels that a probe pod of a role carries: policies may select by them. */
+export const podLabelsOf = (run: Pick<Run, 'id'>, role: Role): Labels => ({
+  ...labelsOf(run, role),
+  ...NO_MESH_LABELS,
 });
 
 /** What a container of ours may do: nothing beyond running. */
@@ -145,7 +160,7 @@ export function deadlineJob(run: Run): JsonObject {
       activeDeadlineSeconds: run.lifetimeSeconds,
       ttlSecondsAfterFinished: 0,
       template: {
-        metadata: { labels: labelsOf(run) },
+        metadata: { labels: { ...labelsOf(run), ...NO_MESH_LABELS }, annotations: NO_MESH_ANNOTATIONS },
         spec: { ...podSpec(run, 'probe'), restartPolicy: 'Never' },
       },
     },
@@ -175,7 +190,10 @@ export function daemonSet(run: Run, role: Role, owner: Owner): JsonObject {
     spec: {
       selector: { matchLabels: labelsOf(run, role) },
       updateStrategy: { type: 'OnDelete' },
-      template: { metadata: { labels: labelsOf(run, role) }, spec: podSpec(run, role) },
+      template: {
+        metadata: { labels: podLabelsOf(run, role), annotations: NO_MESH_ANNOTATIONS },
+        spec: podSpec(run, role),
+      },
     },
   };
 }
@@ -188,7 +206,8 @@ export function pinnedPod(run: Run, role: Role, node: string, name: string, owne
     metadata: {
       name,
       namespace: run.namespace,
-      labels: labelsOf(run, role),
+      labels: podLabelsOf(run, role),
+      annotations: NO_MESH_ANNOTATIONS,
       ...(owner === undefined ? {} : { ownerReferences: owners(owner) }),
     },
     spec: {

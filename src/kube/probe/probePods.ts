@@ -109,7 +109,7 @@ export async function eventsOf(
 
 const MAX_LOG_BYTES = 4 * 1024 * 1024;
 
-/** A probe pod server's log, capped; undefined where it cannot be read: its right may be missing, or its kubelet gone. */
+/** A probe pod server's log, undefined where it cannot be read, its right may be missing or its kubelet gone, and where it is too long. */
 export async function logOf(
   api: Api,
   namespace: string,
@@ -125,7 +125,8 @@ export async function logOf(
       signal,
       limits: api.limits,
     });
-    return answer.body.toString('utf8');
+    // A log that fills the cap was flooded: what is missing in it says nothing.
+    return answer.body.length >= MAX_LOG_BYTES ? undefined : answer.body.toString('utf8');
   } catch (error) {
     if (error instanceof KubeError && error.kind !== 'cancelled') return undefined;
     throw error;

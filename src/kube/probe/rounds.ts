@@ -26,6 +26,8 @@ const KUBELET_PORT = 10250;
 const EXISTING_SOURCES = 2;
 /** Paths that are tried once more, and paths that are tried around failures, at the most. */
 const MAX_CONFIRMED = 300;
+/** Paths besides those between probe pods that are tried once more, at the most. */
+const MAX_ASIDE = 100;
 /** Paths whose largest packet is searched for, at the most. */
 const MAX_SIZED = 8;
 
@@ -146,12 +148,49 @@ export function secondRound(
     MAX_SIZED,
   );
   return [
-    ...again(bad, MAX_CONFIRMED),
+    ...again(bad.filter(probes), MAX_CONFIRMED),
+    ...again(
+      bad.filter((cell) => !probes(cell)),
+      MAX_ASIDE,
+    ),
     ...around,
     ...lossy.map((want) => ({ ...want, kind: 'loss' as const })),
     ...sized.map((want) => ({ ...want, kind: 'size' as const })),
   ];
 }
+
+/** A cell that failed, and that nothing more was heard of. Only what fails twice counts. */
+export const unconfirmed = (cell: Cell): Cell =>
+  isBad(cell)
+    ? {
+        ...cell,
+        tries: [
+          {
+            kind: 'toolFailed',
+            tool: 'the second try',
+            cause: { kind: 'output', words: 'what failed once could not be tried again' },
+          },
+        ],
+      }
+    : cell;
+
+/** Cells in which pods that are no more have part: what failed there tells of those. `isGone` takes a pod's name. */
+export const withoutPods = (
+  cells: readonly Cell[],
+  placed: readonly Placed[],
+  isGone: (pod: string) => boolean,
+): Cell[] =>
+  cells.map((cell) => {
+    const { probe: from, host } = placed[cell.from] ?? {};
+    const target =
+      cell.role === 'pod' ? placed[cell.to]?.probe : cell.role === 'peer' ? placed[cell.to]?.peer : undefined;
+    const pod = [cell.source === 'pod' ? from?.name : host?.name, target?.name].find(
+      (name) => name !== undefined && isGone(name),
+    );
+    return pod === undefined || !isBad(cell)
+      ? cell
+      : { ...cell, tries: [{ kind: 'podGone', pod }], arrived: undefined };
+  });
 
 /** Two cells of one path and measure as one. */
 function joined(a: Cell, b: Cell): Cell {
@@ -169,7 +208,7 @@ function joined(a: Cell, b: Cell): Cell {
 
 /**
  * One matrix out of both rounds: what the second measured anew stands in place of what the first did. `recovered` are the
- * cells that failed at first and then did not.
+ * cells that failed at first and then did not. What failed once and could not be tried again is not known.
  */
 export function merge(
   first: readonly Cell[],
@@ -182,13 +221,15 @@ export function merge(
     const earlier = anew.get(keyOf(cell));
     anew.set(keyOf(cell), earlier === undefined ? cell : joined(earlier, cell));
   }
+  const lost = new Set(second.filter((cell) => stateOf(cell) === 'unknown').map(pathOf));
   const recovered: Cell[] = [];
   const cells = first.map((cell) => {
     const now = anew.get(keyOf(cell));
     anew.delete(keyOf(cell));
-    if (now === undefined) return cell;
+    if (now === undefined) return lost.has(pathOf(cell)) ? unconfirmed(cell) : cell;
     if (isBad(cell) && stateOf(now) === 'ok') recovered.push(cell);
-    return now;
+    // Another measure of the path had failed: what was answered then is no less known now.
+    return stateOf(now) === 'unknown' && !isBad(cell) ? cell : now;
   });
   return { cells: [...cells, ...anew.values()], recovered };
 }

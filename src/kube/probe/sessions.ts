@@ -2,6 +2,7 @@
  * Sessions: one exec stream a probe pod runs the script with all targets of that pod; what the scripts printed, and what the
  * targets' servers wrote down, become cells of the matrix.
  */
+import { randomInt } from 'node:crypto';
 import { type Address, formatAddress } from '../../core/ip/address.js';
 import { type Cell, type Measure, type SourceRole, stateOf, type TargetRole } from '../../core/reach/matrix.js';
 import {
@@ -65,7 +66,8 @@ interface Tried {
 export class Sessions {
   readonly #context: ProbeContext;
   readonly #namespace: string;
-  #nextId = 1;
+  /** Datagrams carry these numbers: not to be guessed by others who send some. */
+  #nextId = randomInt(1, 800_000_000);
   #arrivalsAreWritten = false;
   #count = 0;
 
@@ -146,11 +148,12 @@ export class Sessions {
     const readings = tried.map(({ id, want }) => {
       const lines = output.lines.filter((line) => line.id === id);
       if (lines.length === 0) return nothing(silentScript(result.run.stderr));
-      return readTarget(lines, {
+      const reading = readTarget(lines, {
         address: want.address,
         port: want.port ?? ports.tcp,
         expected: want.expected,
       });
+      return output.complete || want.kind !== 'pod' ? reading : withoutEnd(reading, silentScript(result.run.stderr));
     });
     return { mtu: output.mtu, readings };
   }
@@ -179,19 +182,22 @@ export class Sessions {
       const known = logs.get(want.expected);
       if (known === undefined) return cells;
       const own = known.filter((arrival) => arrival.id === id);
-      return cells.map((cell) => withArrival(cell, want, own));
+      const named = cells.some((cell) => cell.measure === 'tcp-large' && stateOf(cell) === 'ok');
+      return cells.map((cell) => withArrival(cell, want, own, named));
     });
   }
 }
 
-/** A cell with what the target's server wrote down of its datagrams. */
-function withArrival(cell: Cell, want: Wanted, arrivals: readonly Arrival[]): Cell {
+/** A cell with what the target's server wrote down of its datagrams. `named`: the target answered a request with its name. */
+function withArrival(cell: Cell, want: Wanted, arrivals: readonly Arrival[], named: boolean): Cell {
   if (cell.measure !== 'udp' && cell.measure !== 'udp-large') return cell;
   const isLarge = (arrival: Arrival): boolean => want.kind === 'pod' && arrival.attempt === LARGE_ATTEMPT;
   const there = arrivals.filter((arrival) => isLarge(arrival) === (cell.measure === 'udp-large'));
   const state = stateOf(cell);
   const seenSource = there[0]?.seenSource ?? cell.seenSource;
   if (there.length === 0 && (state === 'ok' || state === 'lossy')) {
+    // It was the right one by name: then its log is what is wrong.
+    if (named) return cell;
     const answerer = 'something else (its own server wrote down none of these datagrams)';
     return { ...cell, tries: [...cell.tries, { kind: 'wrongAnswerer', expected: want.expected, answerer }] };
   }
@@ -218,6 +224,13 @@ const silentScript = (stderr: string): Outcome => ({
   kind: 'toolFailed',
   tool: 'the probe script',
   cause: { kind: 'output', words: stderr.trim() === '' ? 'nothing about this target' : words(stderr) },
+});
+
+/** Readings of a session that was cut short: what was not come to says so, instead of being no measurement at all. */
+const withoutEnd = (reading: TargetReadings, outcome: Outcome): TargetReadings => ({
+  ...reading,
+  tcp: reading.tcp.length === 0 ? [outcome] : reading.tcp,
+  udp: reading.udp.length === 0 ? [outcome] : reading.udp,
 });
 
 const nothing = (outcome: Outcome): TargetReadings => ({

@@ -23,19 +23,21 @@ import type {
 } from '../../core/reach/verification.js';
 import { KubeError, type KubeErrorKind } from '../errors.js';
 import type { ProbeContext } from './context.js';
-import { choosePods, type ChosenPod, type ExistingTarget, readExisting } from './existingPods.js';
+import { choosePods, type ChosenPod, type ExistingTarget, goneSince, readExisting } from './existingPods.js';
 import { planEarlier, tryEarlier } from './earlier.js';
 import { begin, type Cleanup, end, findAllOurs, isStale, type Leftover } from './lifecycle.js';
-import { daemonSet, labelsOf, nameOf, portsOf, type Role, type Run } from './manifests.js';
+import { daemonSet, nameOf, podLabelsOf, portsOf, type Role, type Run } from './manifests.js';
 import { canonical, parsedAddresses, readPolicies } from './objects.js';
 import type { Planned } from './plannedRuns.js';
 import { eventsOf, isUsable, type ProbePod, waitForPods } from './probePods.js';
 import { mayConcern, readOtherPolicies } from './otherPolicies.js';
 import { DAEMON_SETS } from './resources.js';
-import { firstRound, merge, type Placed, secondRound } from './rounds.js';
+import { firstRound, merge, type Placed, secondRound, unconfirmed, withoutPods } from './rounds.js';
 import { Sessions } from './sessions.js';
 import { newRun, nodesToTry, planVerification, lifetimeSeconds, rolesOf, startLimitMs } from './verifyPlan.js';
 
+/** For the server's answer to one creation; admission may be slow. */
+const CREATION_LIMIT_MS = 30_000;
 /** How long a pod whose servers run may take to be found ready by its kubelet. */
 const READY_GRACE_MS = 8_000;
 /** How long no further pod may be made before those that are missing are given up: a quota, or an admission that says no. */
@@ -89,6 +91,8 @@ class Verification {
   #probePolicy: Measured['probePolicy'] = { tcp: NOT_EVALUATED, udp: NOT_EVALUATED };
   #otherPolicies: readonly string[] = [];
   #earlier: readonly EarlierPath[] = [];
+  /** Whether what failed was tried again. */
+  #isConfirmed = false;
   #judgement: Judgement = NOTHING;
   /** From here on something of this run may be in the cluster. */
   #mayBeLeft = false;
@@ -113,6 +117,7 @@ class Verification {
     } catch (error) {
       stopped = signal.aborted ? 'cancelled' : stoppedBy(error);
     }
+    if (!this.#isConfirmed) this.#cells = this.#cells.map(unconfirmed);
     // Before the probe pods are taken away: whose address is whose is looked up in the living model.
     if (this.#cells.length > 0 || stopped === '')
       this.#judgement = judgeVerification(this.#measured(), this.#parts.network);
@@ -149,7 +154,8 @@ class Verification {
     const failed = [...this.#cells, ...this.#earlier.flatMap(({ cells }) => cells)];
     if (failed.some((cell) => stateOf(cell) === 'broken')) await this.#readOtherPolicies(signal);
     const again = secondRound(this.#cells, wanted, this.#placed, plan.coverage);
-    if (again.length === 0) return;
+    this.#isConfirmed = again.length === 0;
+    if (this.#isConfirmed) return;
     await this.#phase('confirming', async () => {
       onProgress({ step: 'confirming', paths: again.length });
       const { cells, sizes } = await this.#sessions.run(again, () => undefined, signal);
@@ -157,7 +163,46 @@ class Verification {
       this.#cells = merged;
       this.#largest = sizes;
       this.#transient = [...new Set(recovered.map((cell) => this.#recovery(cell)))];
+      await this.#leaveOutTheGone(signal);
+      this.#isConfirmed = true;
     });
+  }
+
+  /** Pods may be evicted, deleted or done while they are tried: what failed then is no failure of the network. */
+  async #leaveOutTheGone(signal: AbortSignal): Promise<void> {
+    const { context, run } = this.#parts;
+    const limitMs = 10_000;
+    const now = await waitForPods(
+      context.api,
+      run,
+      { enough: () => true, limitMs, graceMs: limitMs, onChange: () => undefined },
+      signal,
+    );
+    const there = new Set(now.filter(isUsable).map((pod) => pod.uid));
+    const gone = new Set(
+      this.#placed
+        .flatMap(({ probe, peer, host }) => [probe, peer, host])
+        .flatMap((pod) => (pod === undefined || there.has(pod.uid) ? [] : [pod.name])),
+    );
+    const failed = new Set(
+      this.#cells.flatMap((cell) => (cell.role === 'existing' && stateOf(cell) !== 'ok' ? [cell.name] : [])),
+    );
+    const ended = await goneSince(
+      context,
+      this.#existing.filter((one) => failed.has(one.name)),
+      signal,
+    );
+    this.#existing = this.#existing.filter((one) => !ended.has(one.name));
+    this.#cells = withoutPods(
+      this.#cells.filter((cell) => !(cell.role === 'existing' && ended.has(cell.name))),
+      this.#placed,
+      (pod) => gone.has(pod),
+    );
+    this.#transient = [
+      ...this.#transient,
+      ...[...gone].map((pod) => `the probe pod ${pod} went away meanwhile: what concerns it is not known`),
+      ...[...ended].map((pod) => `${pod} ended meanwhile, and is left out`),
+    ];
   }
 
   #recovery(cell: Cell): string {
@@ -166,13 +211,17 @@ class Verification {
     return `${name(cell.from)} → ${to} did not answer every time at first, and did when it was tried again`;
   }
 
+  /** A creation that was sent is waited for, cancelled or not: what the server is about to make could not be found and deleted. */
   async #create(signal: AbortSignal): Promise<void> {
     const { context, run, onProgress } = this.#parts;
     onProgress({ step: 'creating', object: `Job ${nameOf(run)}` });
-    const owner = await begin(context.api, run, signal);
+    const owner = await begin(context.api, run, AbortSignal.timeout(CREATION_LIMIT_MS));
+    signal.throwIfAborted();
     for (const role of this.#roles) {
       onProgress({ step: 'creating', object: `DaemonSet ${nameOf(run, role)}` });
-      await context.api.create(DAEMON_SETS, run.namespace, daemonSet(run, role, owner), signal);
+      const sent = AbortSignal.timeout(CREATION_LIMIT_MS);
+      await context.api.create(DAEMON_SETS, run.namespace, daemonSet(run, role, owner), sent);
+      signal.throwIfAborted();
     }
   }
 
@@ -240,8 +289,13 @@ class Verification {
     const { context, run } = this.#parts;
     const { probe } = placed;
     const started = isUsable(probe);
+    // Only the kubelet's own word tells that it failed: a pod may have started a moment ago, or its node be NotReady.
     const complaint =
-      probe?.state === 'running' ? (await eventsOf(context.api, run.namespace, probe, signal)).at(-1) : undefined;
+      probe?.state === 'running' && ready
+        ? (await eventsOf(context.api, run.namespace, probe, signal)).findLast((one) =>
+            /^Unhealthy: .*readiness probe failed/i.test(one),
+          )
+        : undefined;
     return {
       name: placed.name,
       internalIPs: placed.internalIPs,
@@ -252,9 +306,9 @@ class Verification {
       kubelet:
         probe?.state === 'ready'
           ? { state: 'reached', words: '' }
-          : probe?.state === 'running'
-            ? { state: 'failed', words: complaint ?? 'its readiness probe is not answered' }
-            : { state: 'unknown', words: '' },
+          : complaint !== undefined
+            ? { state: 'failed', words: complaint }
+            : { state: 'unknown', words: started ? 'its probe pod was not found ready in time' : '' },
       mtu: undefined,
     };
   }
@@ -291,7 +345,7 @@ class Verification {
     const { context, network, run } = this.#parts;
     if (network.reading.datapath.enforcesPolicies === false) return;
     const policies = await readOtherPolicies(context.api, signal);
-    const probe = { namespace: run.namespace, labels: labelsOf(run, 'probe') };
+    const probe = { namespace: run.namespace, labels: podLabelsOf(run, 'probe') };
     const concerning = (pod: Parameters<typeof mayConcern>[1]): string[] =>
       policies.filter((policy) => mayConcern(policy, pod)).map((policy) => policy.words);
     this.#otherPolicies = concerning(probe);
@@ -312,7 +366,7 @@ class Verification {
       namespace: run.namespace,
       name: pod?.name ?? nameOf(run, role),
       node: '',
-      labels: labelsOf(run, 'probe'),
+      labels: podLabelsOf(run, 'probe'),
       namespaceLabels: network.facts.namespaces.find((one) => one.name === run.namespace)?.labels,
       addresses: parsedAddresses(pod?.addresses ?? []),
       hostNetwork: false,
@@ -367,6 +421,7 @@ class Verification {
       otherPolicies: this.#otherPolicies,
       earlier: this.#earlier,
       transient: this.#transient,
+      untried: plan.leftOut.filter((one) => one.runsPods).map(({ node, why }) => `${node} was not tried: ${why}`),
       largest: this.#largest,
       route,
       masquerade: toNode?.masquerade,

@@ -35,7 +35,7 @@ const MAX_NODES_WITH_PEERS = 200;
 /** The nodes that can be tried, in natural order, and those that cannot. */
 export function nodesToTry(network: ClusterNetwork): {
   readonly nodes: readonly NodeFacts[];
-  readonly leftOut: readonly { readonly node: string; readonly why: string }[];
+  readonly leftOut: VerifyPlan['leftOut'];
 } {
   const sorted = [...network.facts.nodes].sort((a, b) => compareNatural(a.name, b.name));
   const why = (node: NodeFacts): string =>
@@ -46,7 +46,9 @@ export function nodesToTry(network: ClusterNetwork): {
         : '';
   return {
     nodes: sorted.filter((node) => why(node) === ''),
-    leftOut: sorted.flatMap((node) => (why(node) === '' ? [] : [{ node: node.name, why: why(node) }])),
+    leftOut: sorted.flatMap((node) =>
+      why(node) === '' ? [] : [{ node: node.name, why: why(node), runsPods: !node.virtual }],
+    ),
   };
 }
 

@@ -68,7 +68,8 @@ interface Fault {
   readonly toNode?: (from: number, to: number) => boolean;
   readonly seen?: (from: number, to: number) => string;
   readonly existing?: readonly ExistingPod[];
-  readonly existingAnswers?: boolean;
+  /** Whether a pod that was there already answers a probe pod of a node. */
+  readonly existingAnswers?: (from: number) => boolean;
   readonly node?: (index: number) => Partial<MatrixNode>;
   readonly parts?: Partial<Measured>;
 }
@@ -114,16 +115,9 @@ function measured(fault: Fault): Measured {
     }
   }
   for (const { name, node: to } of fault.existing ?? []) {
-    const existing = {
-      ...base,
-      from: 0,
-      to,
-      role: 'existing',
-      measure: 'tcp',
-      address: '10.244.1.2',
-      port: 8080,
-    } as const;
-    cells.push({ ...existing, tries: [(fault.existingAnswers ?? true) ? OK : LOST], name });
+    const existing = { ...base, role: 'existing', measure: 'tcp', address: `10.244.${to}.2`, port: 8080 } as const;
+    for (const from of new Set([to, 0]))
+      cells.push({ ...existing, from, to, tries: [(fault.existingAnswers?.(from) ?? true) ? OK : LOST], name });
   }
   return {
     namespace: 'default',
@@ -144,6 +138,7 @@ function measured(fault: Fault): Measured {
     probePolicy: { tcp: ALLOWED, udp: ALLOWED },
     otherPolicies: [],
     earlier: [],
+    untried: [],
     transient: [],
     largest: [],
     route: predictRoute(end(0), end(1), NETWORK),
@@ -254,7 +249,7 @@ test('a node without a probe pod leaves the promises open, and says why', () => 
 test('a pod on a node on which nothing could be tried may run no longer', () => {
   const existing = [{ name: 'pod shop/web-1', node: 1, policy: ALLOWED, otherPolicies: [] }];
   const down = { notProbed: 'the node is not Ready', podAddresses: [], ready: false } as const;
-  const base = measured({ existing, existingAnswers: false, node: (index) => (index === 1 ? down : {}) });
+  const base = measured({ existing, existingAnswers: () => false, node: (index) => (index === 1 ? down : {}) });
   const cells = base.cells.filter((cell) => cell.role === 'existing' || (cell.from !== 1 && cell.to !== 1));
   const judged = judgeVerification({ ...base, cells }, NETWORK);
   assert.equal(verdicts(judged)[EXISTING], 'inconclusive');
@@ -278,7 +273,7 @@ test('addresses that source and target share make their paths inconclusive, and 
 
 test('a policy that blocks a pod is named; one that does not is not enforced', () => {
   const existing = [{ name: 'pod shop/web-1', node: 1, policy: DENIED, otherPolicies: [] }];
-  const blocked = judgeVerification(measured({ existing, existingAnswers: false }), ENFORCING);
+  const blocked = judgeVerification(measured({ existing, existingAnswers: () => false }), ENFORCING);
   assert.equal(verdicts(blocked)[EXISTING], 'blockedByPolicy');
   assert.match(JSON.stringify(blocked.promises), /NetworkPolicy shop\/deny-ingress/);
   const answered = judge({ existing });
@@ -324,7 +319,7 @@ test('policies of other kinds make a drop inconclusive, and excuse neither loss 
   );
   assert.equal(verdicts(judgeVerification({ ...base, cells }, ENFORCING))[ACROSS], 'violated');
   const existing = [{ name: 'pod shop/web-1', node: 1, policy: ALLOWED, otherPolicies }];
-  const alone = judgeVerification(measured({ existing, existingAnswers: false }), ENFORCING);
+  const alone = judgeVerification(measured({ existing, existingAnswers: () => false }), ENFORCING);
   assert.match(
     alone.promises.find((one) => one.scope.startsWith('pods that'))?.evidence[0] ?? '',
     /a policy may be meant: CiliumClusterwideNetworkPolicy all/,
@@ -390,7 +385,10 @@ test('what failed until probe pods were made is violated, and says that making t
     ],
   });
   const parts = { earlier: [path(0, 1, OK), path(1, 0, LOST)] };
-  const judged = judge({ nodes: 2, parts });
+  const existing = [0, 1].map((node) => ({ name: `pod shop/web-${node}`, node, policy: ALLOWED, otherPolicies: [] }));
+  // A pod that never answered anybody may be deaf itself.
+  assert.deepEqual(judge({ nodes: 2, parts, existing, existingAnswers: () => false }).culprits, []);
+  const judged = judge({ nodes: 2, parts, existing });
   assert.equal(verdicts(judged)[ACROSS], 'holds');
   assert.equal(verdicts(judged)['podToPod before probe pods were made'], 'violated');
   assert.deepEqual(words(judged), ['everything between node1 and node2 does not pass, before probe pods were made']);
@@ -417,9 +415,15 @@ test('addresses outside of every pod range are told where pods are not reached',
 
 test('a pod that alone is not reached is not blamed on the network where other policies may exist', () => {
   const existing = [{ name: 'pod shop/web-1', node: 1, policy: ALLOWED, otherPolicies: [] }];
-  assert.equal(verdicts(judge({ existing, existingAnswers: false }))[EXISTING], 'violated');
-  const judged = judgeVerification(measured({ existing, existingAnswers: false }), ENFORCING);
-  assert.equal(verdicts(judged)[EXISTING], 'inconclusive');
+  const fromItsOwn = { existing, existingAnswers: (from: number) => from === 1 };
+  assert.equal(verdicts(judge(fromItsOwn))[EXISTING], 'violated');
+  assert.equal(verdicts(judgeVerification(measured(fromItsOwn), ENFORCING))[EXISTING], 'inconclusive');
+  const fromNowhere = judge({ existing, existingAnswers: () => false });
+  assert.equal(verdicts(fromNowhere)[EXISTING], 'inconclusive');
+  assert.match(
+    fromNowhere.promises.find((one) => one.scope === 'pods that were there already')?.evidence[0] ?? '',
+    /reached from nowhere, so the pod itself may be broken/,
+  );
 });
 
 test('ICMP alone is a note, not an accusation', () => {
@@ -439,4 +443,38 @@ test('refusals on a probe server’s port are said to be somebody else’s', () 
   const judged = judgeVerification({ ...base, cells }, NETWORK);
   assert.equal(verdicts(judged)[ACROSS], 'violated');
   assert.match(evidence(judged), /were refused, on ports where a probe server listens/);
+});
+
+test('what was not tried keeps a promise open', () => {
+  const base = measured({});
+  const open = (parts: Partial<Measured>, promise: string): void => {
+    assert.equal(verdicts(judgeVerification({ ...base, ...parts }, NETWORK))[promise], 'inconclusive', promise);
+  };
+  open({ cells: base.cells.filter((cell) => !(cell.role === 'peer' && cell.from === 2)) }, 'podToPod on one node');
+  open({ untried: ['win-1 was not tried: the probe image is for Linux'] }, ACROSS);
+  const existing = [{ name: 'pod shop/web-1', node: 1, policy: ALLOWED, otherPolicies: [] }];
+  const withPod = measured({ existing });
+  const silent: Outcome = { kind: 'toolFailed', tool: 'agnhost', cause: { kind: 'output', words: 'no answer' } };
+  open(
+    {
+      ...withPod,
+      cells: withPod.cells.map((cell) =>
+        cell.role === 'existing' && cell.from === 0 ? { ...cell, tries: [silent] } : cell,
+      ),
+    },
+    EXISTING,
+  );
+});
+
+test('an address of the target’s own host tells of a proxy, not of translation', () => {
+  const judged = judge({ seen: () => '127.0.0.6' });
+  assert.notEqual(verdicts(judged)['withoutNat'], 'violated');
+  assert.deepEqual(judged.culprits, []);
+});
+
+test('where pods reach no node at all, that is held against none of them', () => {
+  const judged = judge({ passes: (from, to) => from !== 3 && to !== 3, toNode: () => false });
+  assert.doesNotMatch(evidence(judged), /cut off, or down|the nodes reach each other/);
+  const everywhere = judge({ passes: () => false, toNode: () => false });
+  assert.doesNotMatch(evidence(everywhere), /the nodes reach each other/);
 });

@@ -159,3 +159,11 @@ test('the servers’ records: which datagrams arrived, and from where', () => {
     { id: 13, attempt: 2, seenSource: 'fd00::4' },
   ]);
 });
+
+test('an answer with carriage returns, as of a web server, is not lost', () => {
+  const output = readScript('probe 7 name 1.00 1.01 <html>\r|<h1>404</h1>\r||exit 0\n');
+  assert.deepEqual(
+    output.lines.map((line) => [line.id, line.what, line.run.exit]),
+    [[7, 'name', { kind: 'code', code: 0 }]],
+  );
+});

@@ -114,7 +114,7 @@ test('the server’s deadline lies beyond starting and two rounds at any size', 
 });
 
 test('earlier paths lead round all nodes that have pods to try with', () => {
-  const pod = (name: string, node: number) => ({ namespace: 'shop', name, node });
+  const pod = (name: string, node: number) => ({ namespace: 'shop', name, node, nodeName: `node${node}` });
   const plans = planEarlier([pod('a', 0), pod('b', 0), pod('c', 2), pod('d', 5)]);
   assert.deepEqual(
     plans.map(({ sources, target }) => [sources.map((one) => one.name).join(), target.name]),
@@ -130,7 +130,12 @@ test('earlier paths lead round all nodes that have pods to try with', () => {
 const PASSING: Outcome = { kind: 'answered', rttMs: undefined, seenSource: undefined, answerer: undefined };
 
 test('around an earlier path that failed the way back is tried, and both of its nodes with others', () => {
-  const chosen = [0, 1, 2, 3].map((index) => ({ namespace: 'shop', name: `web-${index}`, node: index }));
+  const chosen = [0, 1, 2, 3].map((node) => ({
+    namespace: 'shop',
+    name: `web-${node}`,
+    node,
+    nodeName: `node${node}`,
+  }));
   const cell = (from: number, to: number, fails: boolean): EarlierPath => ({
     source: '',
     target: '',
