@@ -378,6 +378,11 @@ export class Workbench {
 }
 
 let tests = 0;
+let share = { part: 1, of: 1 };
+/** Of the tests that are registered from here on, one in `of` runs in this process, beginning with the `part`th. */
+export function takeShare(part: number, of: number): void {
+  share = { part, of };
+}
 /** How many tests the files loaded so far have registered. */
 export function registered(): number {
   return tests;
@@ -386,6 +391,7 @@ export function registered(): number {
 /** Registers a test that gets a window of its own. */
 export function uiTest(title: string, options: WorkbenchOptions, body: (workbench: Workbench) => Promise<void>): void {
   tests += 1;
+  if (tests % share.of !== share.part % share.of) return;
   const skip = NPM_VSCODE ? false : 'UI suites need VS Code out of npm, which runs on Linux x64 only';
   void test(title, { skip, timeout: 180_000 }, async () => {
     const workbench = await openWorkbench(options);

@@ -35,7 +35,7 @@ uiTest('a pod and a node of the Kubernetes view are probed from', options, async
     await w.choose('node1', 'Probe From This Node…');
     await w.page.getByText('Probe From node1').waitFor();
     await w.pick(/shop\/api/);
-    await w.page.getByText(/Probe From shop\/api.* To/).waitFor();
+    await w.page.getByText(/Probe From pod shop\/api.* To/).waitFor();
   });
 });
 
