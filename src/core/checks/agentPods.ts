@@ -28,6 +28,9 @@ export const agentDaemonSet = ({ facts, reading }: ClusterNetwork): WorkloadFact
       ref.kind === 'DaemonSet' && ref.name === reading.agent?.daemonSet && ref.namespace === reading.agent.namespace,
   );
 
+/** What a DaemonSet adds to its own name for a pod's. */
+const SUFFIX = /-[a-z0-9]{5}$/;
+
 /** Nodes on which the DaemonSets have pods that the evidence for a solution names. */
 export function nodesOfEvidence(facts: ClusterFacts, evidence: readonly Evidence[]): ReadonlySet<string> {
   const daemonSets = new Set(
@@ -37,13 +40,34 @@ export function nodesOfEvidence(facts: ClusterFacts, evidence: readonly Evidence
         : [],
     ),
   );
-  return new Set(
+  const nodes = new Set(
     facts.systemPods
       .filter(
         ({ ref, ownerKind, ownerName }) =>
           ownerKind === 'DaemonSet' && daemonSets.has(`${ref.namespace ?? ''}/${ownerName}`),
       )
-      .map(({ node }) => node)
-      .filter((node) => node !== ''),
+      .map(({ node }) => node),
+  );
+  // Only the chosen solution's agents are read in detail: pods of others have the names that DaemonSets give.
+  if (daemonSets.size > 0) {
+    for (const row of facts.pods.rows()) {
+      if (!facts.pods.hostNetwork(row)) continue;
+      const name = facts.pods.name(row);
+      if (SUFFIX.test(name) && daemonSets.has(`${facts.pods.namespace(row)}/${name.replace(SUFFIX, '')}`))
+        nodes.add(facts.pods.node(row));
+    }
+  }
+  nodes.delete('');
+  return nodes;
+}
+
+/** Nodes on which another solution's agent runs, and none of the recognised one's: its ranges are not meant for them. */
+export function nodesOfOthers(network: ClusterNetwork): ReadonlySet<string> {
+  const own = agentPodsByNode(network);
+  if (own === undefined) return new Set();
+  return new Set(
+    network.reading.others.flatMap(({ primary, evidence }) =>
+      primary ? [...nodesOfEvidence(network.facts, evidence)].filter((node) => !own.has(node)) : [],
+    ),
   );
 }

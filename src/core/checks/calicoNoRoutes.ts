@@ -1,7 +1,7 @@
 /** CN409: Calico has no way to tell nodes the routes to each other's pods. */
 import { parseCidr, sameRange } from '../ip/range.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
-import type { CustomObject, NodeFacts } from '../network/facts.js';
+import { conditionOf, type CustomObject, type NodeFacts } from '../network/facts.js';
 import { at, textOf } from '../network/json.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import { formatRef, objectPlace } from '../network/place.js';
@@ -21,7 +21,7 @@ export const calicoNoRoutes: Check = {
 
 **Severity.** An error where BGP is off or a node has no peer at all. A warning for unencapsulated packets between subnets: the network between them may know the routes from elsewhere.
 
-**Not reported.** BGPPeers with selectors that are not understood count as covering every node. Nothing where Calico only enforces policies, or where its objects (Felix's configuration among them) could not be read.`,
+**Not reported.** BGPPeers with selectors that are not understood count as covering every node. Missing BGP or different subnets where pods have addresses of \`spec.podCIDR\` (IPAM \`host-local\`), whose routes a cloud may set, or where a route controller reports its routes (\`RouteCreated\`). Nothing where Calico only enforces policies, or where its objects (Felix's configuration among them) could not be read.`,
   source: ALL_PODS_REACH_ALL,
   run,
 };
@@ -147,7 +147,10 @@ function run(network: ClusterNetwork): Finding[] {
   const pools = activePools(network);
   const bgp = usesBgp(network);
   if (pools.length === 0 || bgp === undefined) return [];
-  if (!bgp) return withoutBgp(network, pools);
+  const routedElsewhere =
+    network.reading.addressSource === 'node-pod-cidr' ||
+    network.facts.nodes.some((node) => conditionOf(node, 'NetworkUnavailable')?.reason === 'RouteCreated');
+  if (!bgp) return routedElsewhere ? [] : withoutBgp(network, pools);
   if (pools.every((pool) => encapsulationOf(pool) === 'vxlan')) return [];
-  return [...withoutPeers(network, pools), ...acrossSubnets(network, pools)];
+  return [...withoutPeers(network, pools), ...(routedElsewhere ? [] : acrossSubnets(network, pools))];
 }

@@ -6,6 +6,7 @@ import type { Claim } from '../network/claim.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import { type Check, type Finding, finding, MAX_SUBJECTS } from './check.js';
+import { nodesOfOthers } from './agentPods.js';
 import { bindingOf, type NodeRanges, rangesByNode } from './nodeRanges.js';
 import { ALL_PODS_REACH_ALL } from './sources.js';
 import { capped, claimEvidence, podSubject } from './subjects.js';
@@ -21,7 +22,7 @@ export const podOutsideAllRanges: Check = {
 
 **Severity.** A warning: a range that cannot be seen through the API may exist.
 
-**Not reported.** Clusters without a recognised solution, solutions whose ranges could not all be read or that take addresses from the nodes' own subnets (AWS, Azure, GKE), pods that CN202 reports, pods on the host's network, Succeeded, Failed or being deleted, pods of other networks, and pods of Windows and virtual nodes.`,
+**Not reported.** Clusters without a recognised solution, solutions whose ranges could not all be read or that take addresses from the nodes' own subnets (AWS, Azure, GKE), pods that CN202 reports, pods on the host's network, Succeeded, Failed or being deleted, pods of other networks, and pods of Windows and virtual nodes, and of nodes on which only another solution's agent runs.`,
   source: ALL_PODS_REACH_ALL,
   run,
 };
@@ -42,7 +43,10 @@ function run(network: ClusterNetwork): Finding[] {
   const known = RangeSet.of(claims.map((claim) => claim.range));
   const knows = { 4: known.size(4) > 0n, 6: known.size(6) > 0n };
   if (!knows[4] && !knows[6]) return [];
-  const foreign = new Set(facts.nodes.filter((node) => node.virtual || node.os === 'windows').map((node) => node.name));
+  const foreign = new Set([
+    ...facts.nodes.filter((node) => node.virtual || node.os === 'windows').map((node) => node.name),
+    ...nodesOfOthers(network),
+  ]);
   let bound: ReadonlyMap<string, NodeRanges> | undefined;
   /** Nodes whose range binds their pods: CN202 judges those, and says more. Worked out when it is first needed. */
   const judged = (): ReadonlyMap<string, NodeRanges> => {

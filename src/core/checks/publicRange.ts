@@ -1,5 +1,5 @@
 /** CN109: a pod or service range in public IPv4 addresses. */
-import { formatRange } from '../ip/range.js';
+import { contains, formatRange, type Range } from '../ip/range.js';
 import { RangeSet } from '../ip/rangeSet.js';
 import { SPECIAL_RANGES } from '../ip/special.js';
 import { type Claim, isInForce, isPodRole } from '../network/claim.js';
@@ -19,7 +19,7 @@ export const publicRange: Check = {
 
 **Severity.** A warning: the API does not tell whose addresses they are.
 
-**Not reported.** IPv6: global addresses for pods are common and meant so. Documentation and benchmarking prefixes. Solutions that take pod addresses from the nodes' own subnets.`,
+**Not reported.** IPv6: global addresses for pods are common and meant so. Documentation and benchmarking prefixes, and the range that Google owns and GKE uses for Services (34.118.224.0/20). Solutions that take pod addresses from the nodes' own subnets.`,
   source: {
     sentence:
       'The Internet Assigned Numbers Authority (IANA) has reserved the following three blocks of the IP address space for private internets: 10.0.0.0 - 10.255.255.255 (10/8 prefix), 172.16.0.0 - 172.31.255.255 (172.16/12 prefix), 192.168.0.0 - 192.168.255.255 (192.168/16 prefix)',
@@ -27,6 +27,9 @@ export const publicRange: Check = {
   },
   run,
 };
+
+/** 34.118.224.0/20 is Google's own, which GKE uses for Services. https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips#cluster_sizing_secondary_range_svcs */
+const GKE_SERVICES: Range = { family: 4, first: 0x22_76_e0_00n, last: 0x22_76_ef_ffn };
 
 const SPECIAL_ADDRESSES = RangeSet.of(SPECIAL_RANGES.map((special) => special.range));
 
@@ -40,7 +43,8 @@ function run(network: ClusterNetwork): Finding[] {
       isInForce(claim) &&
       (isPodRole(claim.role) || claim.role === 'service') &&
       claim.provenance !== 'inferred' &&
-      !SPECIAL_ADDRESSES.covers(claim.range),
+      !SPECIAL_ADDRESSES.covers(claim.range) &&
+      !(claim.role === 'service' && contains(GKE_SERVICES, claim.range)),
   );
   return [...groupBy(claims, kindOf).values()].flatMap(outermost).map((claim) =>
     finding(publicRange, {

@@ -4,6 +4,7 @@ import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { isKnown, readinessOf } from '../network/facts.js';
 import { compareNatural } from '../network/naturalOrder.js';
 import { isSettling } from './age.js';
+import { nodesOfOthers } from './agentPods.js';
 import { type Check, type Finding, finding } from './check.js';
 import { ALL_PODS_REACH_ALL } from './sources.js';
 import { capped, nodeSubject } from './subjects.js';
@@ -19,7 +20,7 @@ export const solutionRangeMissing: Check = {
 
 **Severity.** An error.
 
-**Not reported.** Nodes that joined within the last two minutes or no longer report, Windows and virtual nodes; nothing where the solution's objects could not be read.`,
+**Not reported.** Nodes that joined within the last two minutes or no longer report, Windows and virtual nodes, and nodes on which only another solution's agent runs; nothing where the solution's objects could not be read.`,
   source: ALL_PODS_REACH_ALL,
   run,
 };
@@ -30,10 +31,12 @@ function run(network: ClusterNetwork): Finding[] {
   const ranged = new Set(
     network.claims.filter((claim) => claim.role === 'pod-node' && isInForce(claim)).map((claim) => claim.node),
   );
+  const others = nodesOfOthers(network);
   const without = facts.nodes
     .filter(
       (node) =>
         !ranged.has(node.name) &&
+        !others.has(node.name) &&
         !node.virtual &&
         node.os !== 'windows' &&
         readinessOf(node) !== 'Unknown' &&

@@ -1,5 +1,5 @@
 /** CN107: a network of this workstation and a range of the cluster share addresses. */
-import { contains, formatRange, overlaps } from '../ip/range.js';
+import { contains, formatRange, overlaps, sameRange } from '../ip/range.js';
 import { type Claim, isInForce, isPodRole } from '../network/claim.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import { placeKey } from '../network/place.js';
@@ -18,9 +18,9 @@ export const workstationOverlap: Check = {
 
 **What to do.** Ask the VPN for another network, or give the cluster other ranges: it is the same for everybody who connects from such a network.
 
-**Severity.** A warning. Information for a route that is wider than the cluster's range: it says nothing of who has these very addresses. The finding is about this machine only and never leaves it.
+**Severity.** A warning. Information for a route that is exactly the cluster's range, which mostly is meant to lead there, or wider: it says nothing of who has these very addresses. Information, too, for an interface where nodes are reached another way, by the default route: the cluster then sees a router's address instead of this machine's. The finding is about this machine only and never leaves it.
 
-**Not reported.** Node addresses in a network of this workstation: that is how local clusters are reached. Routes that lead to the cluster itself (the way by which a node is reached, or a node as gateway), default routes and the halves by which VPNs replace them, and routes to a single address. Nothing at all where this machine is itself a node or a pod of the cluster, or is not the one that connects.`,
+**Not reported.** Node addresses in a network of this workstation: that is how local clusters are reached. Routes that lead to the cluster itself (the way by which a node is reached, or a node as gateway), default routes and the halves by which VPNs replace them, routes to a single address, and interfaces that have their network's own address, as tunnels to a cluster write it (Telepresence). Nothing at all where this machine is itself a node or a pod of the cluster, or is not the one that connects.`,
   source: NO_OVERLAP,
   run,
 };
@@ -37,15 +37,21 @@ function run(network: ClusterNetwork): Finding[] {
     if (claims.length === 0) return [];
     const told = [...groupBy(claims, kindOf).values()].flatMap(outermost).slice(0, MAX_SUBJECTS);
     const route = own.place.kind === 'workstation' && own.place.route === true;
-    const wider = route && !claims.some((claim) => contains(claim.range, own.range));
+    // Who routes exactly a range of the cluster mostly means it; who routes more need not have these very addresses.
+    const isBy = (claim: Claim): boolean => contains(claim.range, own.range) && !sameRange(claim.range, own.range);
+    const wider = route && !claims.some(isBy);
+    // The cluster is not reached from that network: only packets from here go astray.
+    const aside = !route && own.used !== true;
     const what = listing(told.map((claim) => `${kindOf(claim)} ${formatRange(claim.range)}`));
     return [
       finding(workstationOverlap, {
-        severity: wider ? 'information' : 'warning',
+        severity: wider || aside ? 'information' : 'warning',
         message: `The ${what} ${agree(told.length, 'overlaps', 'overlap')} ${formatRange(own.range)} of ${own.owner}: ${
           route
             ? 'packets from here to these addresses go there, not to the cluster'
-            : 'answers of the cluster to this machine, and packets from here to the range, may go astray'
+            : aside
+              ? 'packets from here to these addresses stay in that network'
+              : 'answers of the cluster to this machine, and packets from here to the range, may go astray'
         }`,
         subjects: [claimSubject(own), ...told.map(claimSubject)],
         evidence: [claimEvidence(own), ...capped(told.map(claimEvidence))],

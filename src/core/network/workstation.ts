@@ -4,7 +4,8 @@
  * Answers for: what of that can be in the way of the cluster. Most routes cannot: those that lead to the cluster itself, those
  * by which everything goes, and those that only repeat an interface's own network.
  */
-import { type Cidr, contains, parseCidr, sameRange, sizeOf } from '../ip/range.js';
+import { formatAddress } from '../ip/address.js';
+import { type Cidr, contains, containsAddress, parseCidr, sameRange, sizeOf } from '../ip/range.js';
 import { specialAround } from '../ip/special.js';
 import type { Claim } from './claim.js';
 import type { AddressField, ClusterFacts, WorkstationInterface } from './facts.js';
@@ -62,7 +63,39 @@ function waysToNodes(
 /** Routes as wide as this are ways to everything: defaults, and the halves and quarters by which VPNs stand in for them. */
 const WIDE: Readonly<Record<4 | 6, number>> = { 4: 4, 6: 8 };
 
+/**
+ * Whether an interface's address is that of its network itself, which no host has: so do tools that lead to a cluster write the
+ * ranges that they tunnel (Telepresence).
+ */
+const isTunnel = ({ range }: Known): boolean =>
+  range.family === 4 && range.prefixLength < 31 && range.address.value === range.first;
+
 const isUnusable = (range: Cidr): boolean => specialAround(range).some(({ use }) => use === 'unusable');
+
+/**
+ * Which interfaces' networks the cluster may meet at all: where it is near (a node stands in a network of this machine), where
+ * nodes are reached over that very interface by a route of their own, and all of them where no way to a node is known. What is
+ * reached by the default route sees the address of a router, not this machine's.
+ */
+function meetings(
+  { nodes }: ClusterFacts,
+  interfaces: readonly Known[],
+  routes: readonly Route[],
+): (entry: Known) => boolean {
+  const addresses = nodes.flatMap(({ internalIPs, externalIPs }) =>
+    [...internalIPs, ...externalIPs].flatMap(({ address }) => (address.ok ? [address.value] : [])),
+  );
+  const taken = addresses.flatMap(({ family, value }) => routeTo(routes, family, value) ?? []);
+  const isNear = addresses.some((address) => interfaces.some(({ range }) => containsAddress(range, address)));
+  if (taken.length === 0 || isNear) return () => true;
+  // Windows names the interface of a route by its address.
+  return ({ name, range }) =>
+    taken.some(
+      ({ device, destination }) =>
+        destination.prefixLength > WIDE[destination.family] &&
+        (device === name || device === formatAddress(range.address)),
+    );
+}
 
 export function workstationClaims(facts: ClusterFacts): Claim[] {
   const known = facts.workstation.flatMap((entry): Known[] => {
@@ -80,25 +113,31 @@ export function workstationClaims(facts: ClusterFacts): Claim[] {
     !interfaces.some((own) => sameRange(own.range, range) || (own.name === name && contains(own.range, range))) &&
     !toNodes.nodes.has(gateway) &&
     !toNodes.ways.has(wayOf({ destination: range, device: name, gateway }));
-  const claimOf = ({ range, cidr, name, gateway }: Known, owner: string): Claim => ({
+  const mayMeet = meetings(
+    facts,
+    interfaces,
+    table.filter((_, index) => known[index]?.gateway !== undefined),
+  );
+  const claimOf = ({ range, cidr, name, gateway }: Known, owner: string, used: true | undefined): Claim => ({
     range,
     text: cidr,
     role: 'workstation',
     owner,
     place: { kind: 'workstation', name, ...(gateway === undefined ? {} : { route: true }) },
     provenance: 'assigned',
-    used: true,
+    used,
   });
   return [
     ...interfaces
-      .filter(({ range }) => !isUnusable(range))
-      .map((entry) => claimOf(entry, `this workstation's ${entry.name}`)),
+      .filter((entry) => !isUnusable(entry.range) && !isTunnel(entry))
+      .map((entry) => claimOf(entry, `this workstation's ${entry.name}`, mayMeet(entry) ? true : undefined)),
     ...known
       .filter((entry) => entry.gateway !== undefined && isInTheWay(entry))
       .map((entry) =>
         claimOf(
           entry,
           `this workstation's route over ${entry.name}${entry.gateway === '' ? '' : ` by ${entry.gateway ?? ''}`}`,
+          true,
         ),
       ),
   ];

@@ -224,8 +224,11 @@ export class Inventory {
    */
   facts(readAt: string, workstation: readonly WorkstationInterface[]): ClusterFacts {
     const custom = new Map<ResourceName, readonly CustomObject[]>();
-    for (const [name, { kept, objects }] of this.#custom)
-      if (kept.state.state !== 'absent') custom.set(name, objects.values);
+    for (const [name, { kept, objects }] of this.#custom) {
+      // Of what is forbidden, fails or was not read yet nobody knows whether there is any.
+      const isKnown = kept.gap === undefined ? kept.state.state !== 'absent' : objects.values.length > 0;
+      if (isKnown) custom.set(name, objects.values);
+    }
     return {
       nodes: this.#nodes.values,
       pods: this.pods.table,

@@ -42,6 +42,16 @@ test('CN409: nothing where Felix may program the routes, for all that could be r
   assert.deepEqual(told(run(calicoNoRoutes, on)), []);
 });
 
+test('CN409: nothing where a cloud routes the podCIDRs', () => {
+  const bare = [pool('default', { ipipMode: 'Never', vxlanMode: 'Never' })];
+  const routed = nodes.map((each) => ({
+    ...each,
+    status: { conditions: [{ type: 'NetworkUnavailable', status: 'False', reason: 'RouteCreated' }] },
+  }));
+  assert.equal(run(calicoNoRoutes, cluster('none', bare)).length, 1);
+  assert.deepEqual(told(run(calicoNoRoutes, cluster('none', bare, routed))), []);
+});
+
 test('CN409: the mesh is off, and not every node has a peer', () => {
   const ipip = pool('default', { ipipMode: 'Always' });
   assert.match(

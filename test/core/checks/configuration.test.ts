@@ -1,13 +1,16 @@
 /** CN501 to CN508: what is configured, and does not fit together. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { nodesOfEvidence } from '../../../src/core/checks/agentPods.js';
 import { families } from '../../../src/core/checks/families.js';
 import { ipamLeaks } from '../../../src/core/checks/ipamLeaks.js';
 import { kubeProxyRange } from '../../../src/core/checks/kubeProxyRange.js';
 import { mtu } from '../../../src/core/checks/mtu.js';
 import { noSolution } from '../../../src/core/checks/noSolution.js';
+import { podOutsideAllRanges } from '../../../src/core/checks/podOutsideAllRanges.js';
 import { podRangesDisagree } from '../../../src/core/checks/podRangesDisagree.js';
 import { serviceAddresses } from '../../../src/core/checks/serviceAddresses.js';
+import { solutionRangeMissing } from '../../../src/core/checks/solutionRangeMissing.js';
 import { twoSolutions } from '../../../src/core/checks/twoSolutions.js';
 import { formatPlace } from '../../../src/core/network/place.js';
 import { configMap, daemonSet, type Json, node, object, pod, service, serviceCIDR, staticPod } from '../facts.js';
@@ -33,6 +36,20 @@ test('CN501: information where the agents of both never meet on a node', () => {
   assert.deepEqual(told(run(twoSolutions, readAll(apart))), [
     'information: Flannel and Cilium hand out pod addresses on different nodes: whether pods of one reach those of the other cannot be told',
   ]);
+});
+
+test('nodes on which only the other of two solutions runs are not judged by the ranges of the first', () => {
+  const apart = together(healthyFlannel, cilium({ 'hybrid-1': '10.0.0.0/24' }), { nodes: [node('hybrid-1')] });
+  const facts = readAll(apart).facts;
+  const others = [
+    ...nodesOfEvidence(
+      facts,
+      readAll(apart).reading.others.flatMap(({ evidence }) => evidence),
+    ),
+  ];
+  assert.ok(others.length > 0);
+  for (const check of [solutionRangeMissing, podOutsideAllRanges])
+    assert.deepEqual(told(run(check, readAll(apart))), [], check.code);
 });
 
 test('CN501: nothing on one solution, policy engines, chains and switched-off agents', () => {

@@ -114,6 +114,26 @@ test('CN107: a route to a network inside of the pod range is a warning, a wider 
   assert.match(toldWith('10.0.0.0/8')[0] ?? '', /^information: .* overlap 10\.0\.0\.0\/8 of/);
 });
 
+test('CN107: information on what the cluster never meets, and on routes that are exactly a range of it', () => {
+  const toldOn = (workstation: readonly { name: string; cidr: string; gateway?: string }[]) =>
+    told(run(workstationOverlap, readAll({ ...healthyFlannel, workstation })));
+  // A bridge of Docker Compose, while the nodes are somewhere behind the router.
+  const bridge = { name: 'br-3f2a', cidr: '10.244.0.1/16' };
+  assert.match(
+    toldOn([eth0, uplink, { ...bridge, cidr: '10.244.0.9/16' }])[0] ?? '',
+    /^information: .* stay in that network$/,
+  );
+  // Nodes are reached over the very interface, or stand beside this machine.
+  const tunnel = { name: 'tun0', cidr: '10.244.7.9/20' };
+  const toNodes = { name: 'tun0', cidr: '192.168.1.0/24', gateway: '10.244.0.1' };
+  assert.match(toldOn([eth0, uplink, tunnel, toNodes])[0] ?? '', /^warning: /);
+  assert.match(toldOn([{ name: 'eth1', cidr: '192.168.1.77/24' }, uplink, bridge])[0] ?? '', /^warning: /);
+  assert.match(
+    toldOn([eth0, uplink, { name: 'utun4', cidr: '10.244.0.0/16', gateway: '100.64.0.1' }])[0] ?? '',
+    /^information: /,
+  );
+});
+
 test('CN107: nothing on routes that lead to the cluster, to everything, or to one machine', () => {
   const nodes = { name: 'eth1', cidr: '192.168.1.77/24' };
   for (const workstation of [
@@ -134,6 +154,8 @@ test('CN107: nothing on routes that lead to the cluster, to everything, or to on
     // The route that the kernel makes for an interface's own network.
     [nodes, { name: 'eth1', cidr: '192.168.1.0/24', gateway: '' }],
     [eth0, uplink, { name: 'tun0', cidr: '10.244.0.9/32', gateway: '' }],
+    // Telepresence gives its device the networks' own addresses.
+    [eth0, uplink, { name: 'tel0', cidr: '10.244.0.0/16' }],
     [eth0, uplink, { name: 'tun0', cidr: '224.0.0.0/8', gateway: '' }],
     // A development container that is a pod of this cluster.
     [
@@ -204,6 +226,11 @@ test('CN109: public IPv4 ranges, the slip of the pen among them', () => {
     '240.0.0.0/8',
   ])
     assert.deepEqual(found(fine), [], fine);
+});
+
+test('CN109: nothing on the Services of GKE', () => {
+  const services = kubeadm('10.244.0.0/16', '34.118.224.0/20').configMaps;
+  assert.deepEqual(told(run(publicRange, network({ configMaps: services }, honoursPodCidr))), []);
 });
 
 test('CN109: nothing on pods that live in the subnets of the nodes', () => {

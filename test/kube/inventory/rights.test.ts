@@ -189,3 +189,12 @@ test("the kubelets' configuration is read: name servers that are none are found"
   const found = findings.find(({ code }) => code === 'CN506');
   assert.match(JSON.stringify(found), /10\.96\.0\.3/);
 });
+
+test('of objects that may not be read it is not known whether there are any', { timeout: 60_000 }, async (t) => {
+  const { watching, allow } = await limited(t, [PODS_OF_DEFAULT]);
+  await watching.complete();
+  const has = (): boolean | undefined => watching.host.network?.facts.custom.has('servicecidrs.networking.k8s.io');
+  assert.equal(has(), false);
+  allow(PODS_OF_DEFAULT, { apiGroups: ['networking.k8s.io'], resources: ['servicecidrs'], verbs: READ });
+  await watching.until('they are read once they may be', 30_000, () => has() === true);
+});
