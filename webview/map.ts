@@ -11,6 +11,7 @@ import { type MapModel, type MapTarget, targetKey } from '../src/core/map/model.
 import { readTarget, readToWebview, type ToEditor } from '../src/protocol.js';
 import { contextOf, NO_CONTEXT } from './context.js';
 import { type Item, itemsOf } from './describe.js';
+import { keepingFocus } from './focus.js';
 import { editor, element, onThemeChange } from './page.js';
 import { Painter } from './paint.js';
 import { type Palette, readPalette } from './palette.js';
@@ -250,25 +251,27 @@ function showAs(newAsTable: boolean): void {
 }
 
 function listConflicts(of: MapModel): void {
-  conflictList.replaceChildren(
-    ...of.conflicts.map((conflict, index) => {
-      const line = document.createElement('li');
-      line.className = conflict.severity;
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.className = 'link';
-      button.textContent = `${conflict.severity === 'error' ? 'Error' : 'Warning'} ${conflict.code}: ${conflict.message}`;
-      button.addEventListener('click', () => {
-        pointedConflict = pointedConflict === index ? undefined : index;
-        const first = [...items.byKey.values()].find((item) => item.conflicts.includes(index));
-        if (first !== undefined && pointedConflict !== undefined && !asTable) focusItem(first);
-        post({ type: 'showFinding', id: conflict.id });
-        paint();
-      });
-      line.append(button);
-      return line;
-    }),
-  );
+  const lines = of.conflicts.map((conflict, index) => {
+    const line = document.createElement('li');
+    line.dataset['key'] = conflict.id;
+    line.className = conflict.severity;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'link';
+    button.textContent = `${conflict.severity === 'error' ? 'Error' : 'Warning'} ${conflict.code}: ${conflict.message}`;
+    button.addEventListener('click', () => {
+      pointedConflict = pointedConflict === index ? undefined : index;
+      const first = [...items.byKey.values()].find((item) => item.conflicts.includes(index));
+      if (first !== undefined && pointedConflict !== undefined && !asTable) focusItem(first);
+      post({ type: 'showFinding', id: conflict.id });
+      paint();
+    });
+    line.append(button);
+    return line;
+  });
+  keepingFocus(conflictList, 'li', () => {
+    conflictList.replaceChildren(...lines);
+  });
 }
 
 function receive(newModel: MapModel | undefined, message: string): void {

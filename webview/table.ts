@@ -1,6 +1,7 @@
 /** The map's twin: the same content as a table, for screen readers and for those who prefer it. Built when it is shown. */
 import { type MapModel, type MapNode, type MapPod, type MapTarget, targetKey } from '../src/core/map/model.js';
 import { contextOf } from './context.js';
+import { keepingFocus } from './focus.js';
 
 const COLUMNS = ['Node', 'Pod', 'Addresses', 'Range', 'State', 'Problems'] as const;
 
@@ -27,7 +28,7 @@ function row(target: MapTarget, cells: readonly string[], onSelect: (target: Map
   return line;
 }
 
-/** Fills the table with the model; texts from the cluster enter as text, never as markup. */
+/** Fills the table with the model; texts from the cluster enter as text, never as markup. The row that has the focus keeps it. */
 export function fillTable(table: HTMLTableElement, model: MapModel, onSelect: (target: MapTarget) => void): void {
   const problems = (conflicts: readonly number[]): string =>
     conflicts
@@ -79,5 +80,7 @@ export function fillTable(table: HTMLTableElement, model: MapModel, onSelect: (t
     for (const pod of node.outside) body.append(podRow(node, pod, 'in none of the node’s ranges'));
     for (const pod of node.hostNetwork) body.append(podRow(node, pod, 'the node’s own network'));
   }
-  table.replaceChildren(head, body);
+  keepingFocus(table, 'tr', () => {
+    table.replaceChildren(head, body);
+  });
 }

@@ -12,7 +12,7 @@ import { parseServer } from '../kube/kubeconfig/server.js';
 import type { ClusterSession, Disposable, SessionOptions } from '../kube/session.js';
 import { Cluster, type ClusterIdentity } from './cluster.js';
 import { Setting } from './contributions.js';
-import type { Situation } from './situation.js';
+import { phaseOf, type Situation } from './situation.js';
 
 /** Where kubeconfigs come from. `file` is the setting's, '' for the usual places. */
 export interface KubeconfigSource {
@@ -50,6 +50,8 @@ export class Connection implements vscode.Disposable {
   /** Sessions that were left and have not ended yet. */
   readonly #endings = new Set<Promise<void>>();
   #started = false;
+  /** Works that were begun, to tell them apart. */
+  #works = 0;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -141,10 +143,38 @@ export class Connection implements vscode.Disposable {
     if (visible) void this.start();
   }
 
+  /**
+   * Does something that needs the cluster for a while. As long as it goes on the connection counts as looked at, so that it is
+   * not paused under a run because the side bar was hidden.
+   */
+  async during<T>(work: () => PromiseLike<T>): Promise<T> {
+    this.#works += 1;
+    const surface = `work ${this.#works}`;
+    this.setVisible(surface, true);
+    try {
+      return await work();
+    } finally {
+      this.setVisible(surface, false);
+    }
+  }
+
+  /** Resolves when it is clear how it stands: connected, in some trouble, or without a cluster; also when this is disposed. */
+  async settled(): Promise<void> {
+    while (phaseOf(this.#situation) === 'connecting') {
+      await new Promise<void>((resolve) => {
+        const listening = this.onDidChange(() => {
+          listening.dispose();
+          resolve();
+        });
+      });
+    }
+  }
+
   dispose(): void {
     this.#loading.abort();
     this.#watch?.dispose();
     this.#leave();
+    if (this.#situation.kind === 'loading') this.#set({ kind: 'idle' });
     this.#subscriptions.dispose();
     this.#changed.dispose();
   }

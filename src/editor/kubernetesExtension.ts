@@ -9,6 +9,7 @@ import type { Cluster } from './cluster.js';
 import { nodeTarget, podTarget, type Target } from './commands/target.js';
 import type { Connection } from './connection.js';
 import { Command } from './contributions.js';
+import { inert } from './markdown.js';
 
 const { t } = vscode.l10n;
 const EXTENSION = 'ms-kubernetes-tools.vscode-kubernetes-tools';
@@ -70,7 +71,7 @@ function targetOf(resource: unknown, contextNamespace: string): Target[] {
 async function refuse(shown: string, connected: string): Promise<void> {
   const select = t('Select Context…');
   const answer = await vscode.window.showWarningMessage(
-    t('The Kubernetes view shows the context {0}; Cluster Network is connected to {1}.', shown, connected),
+    inert(t('The Kubernetes view shows the context {0}; Cluster Network is connected to {1}.', shown, connected)),
     select,
   );
   if (answer === select) await vscode.commands.executeCommand(Command.selectContext);

@@ -15,6 +15,13 @@ export function cap(text: string, length = MAX_TEXT): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
+/**
+ * Text that may be shown in a notification, in progress or under an input box: the workbench makes links, of commands too, out
+ * of `[words](command:…)` there. A word joiner between the brackets keeps it text.
+ * https://github.com/microsoft/vscode/blob/main/src/vs/base/common/linkedText.ts
+ */
+export const inert = (text: string, length?: number): string => cap(text, length).replaceAll('](', ']\u2060(');
+
 /** `appendText` turns each run of spaces into ones that do not break; word by word, long sentences still wrap. */
 function appendWords(markdown: vscode.MarkdownString, text: string): void {
   cap(text)

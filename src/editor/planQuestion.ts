@@ -3,6 +3,7 @@
  */
 import * as vscode from 'vscode';
 import type { Cluster } from './cluster.js';
+import { inert } from './markdown.js';
 
 const { t } = vscode.l10n;
 
@@ -32,6 +33,6 @@ export async function agreed(cluster: Cluster, plan: PlanQuestion): Promise<bool
     if (answer !== whole) return false;
     await vscode.commands.executeCommand('vscode.open', plan.page);
     const back = t('{0}…', plan.yes);
-    if ((await vscode.window.showInformationMessage(plan.question, back)) !== back) return false;
+    if ((await vscode.window.showInformationMessage(inert(plan.question), back)) !== back) return false;
   }
 }

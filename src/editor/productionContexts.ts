@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { matchesWildcard } from '../core/network/wildcard.js';
 import type { Cluster } from './cluster.js';
 import { Setting } from './contributions.js';
-import { cap } from './markdown.js';
+import { cap, inert } from './markdown.js';
 
 const { t } = vscode.l10n;
 
@@ -26,7 +26,7 @@ export async function confirmedForProduction(cluster: Cluster, action: string): 
   if (!isProduction(context)) return true;
   const typed = await vscode.window.showInputBox({
     title: t('{0} is a production context', cap(context, 100)),
-    prompt: t('{0}: type the name of the context to go on.', action),
+    prompt: inert(t('{0}: type the name of the context to go on.', action)),
     placeHolder: context,
     ignoreFocusOut: true,
     validateInput: (text) =>

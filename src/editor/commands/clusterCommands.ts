@@ -4,15 +4,20 @@ import type { FieldPath, ObjectRef } from '../../core/network/place.js';
 import type { Cluster } from '../cluster.js';
 import type { Connection } from '../connection.js';
 import { rangeFinder } from '../fieldRanges.js';
+import { inert } from '../markdown.js';
 import { objectUri } from '../objectUri.js';
 import { pickNodeOrPod } from './pick.js';
 import { type Target, targetsOf } from './target.js';
 
 const { t } = vscode.l10n;
 
-/** The cluster, with the reason said where there is none. */
+/** The cluster, once it is clear how it stands with it; the reason is said where there is none. */
 export async function neededCluster(connection: Connection): Promise<Cluster | undefined> {
   await connection.start();
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: t('Connecting to the cluster') },
+    () => connection.during(() => connection.settled()),
+  );
   const { cluster } = connection;
   if (cluster?.state.phase === 'connected') return cluster;
   const words =
@@ -33,7 +38,7 @@ export async function copyIp(connection: Connection, argument: unknown, selectio
   const targets = given.length > 1 ? given : [target];
   const ips = targets.flatMap((each) => each.ips);
   if (ips.length === 0) {
-    void vscode.window.showInformationMessage(t('{0} has no address.', target.label));
+    void vscode.window.showInformationMessage(inert(t('{0} has no address.', target.label)));
     return;
   }
   const text = targets.length > 1 || ips.length === 1 ? ips.join('\n') : await pickIp(target);

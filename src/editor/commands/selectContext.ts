@@ -1,6 +1,7 @@
 /** Picks one of the kubeconfig's contexts for this workspace. The kubeconfig itself is never written. */
 import * as vscode from 'vscode';
 import type { Connection } from '../connection.js';
+import { inert } from '../markdown.js';
 
 const { t } = vscode.l10n;
 
@@ -19,7 +20,7 @@ export async function selectContextCommand(connection: Connection): Promise<void
   if (kubeconfig === undefined || kubeconfig.contexts.length === 0) {
     const { situation } = connection;
     const words = 'message' in situation ? situation.message : t('The kubeconfig has no contexts.');
-    void vscode.window.showWarningMessage(words);
+    void vscode.window.showWarningMessage(inert(words, 1000));
     return;
   }
   const shown = connection.cluster?.identity.context;

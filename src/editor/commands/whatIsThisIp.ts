@@ -4,7 +4,7 @@ import type { Explained, Explanation } from '../../core/network/explain.js';
 import { formatPlace } from '../../core/network/place.js';
 import type { Cluster } from '../cluster.js';
 import type { Connection } from '../connection.js';
-import { cap } from '../markdown.js';
+import { cap, inert } from '../markdown.js';
 import { neededCluster, showObject } from './clusterCommands.js';
 import { targetsOf } from './target.js';
 
@@ -19,7 +19,7 @@ export async function whatIsThisIp(connection: Connection, argument: unknown, se
   if (text === undefined) return;
   const answer = await cluster.request('explain', { text });
   if (!answer.ok) {
-    void vscode.window.showWarningMessage(`${cap(text, MAX_INPUT)} ${answer.reason}.`);
+    void vscode.window.showWarningMessage(inert(`${cap(text, MAX_INPUT)} ${answer.reason}.`));
     return;
   }
   const chosen = await vscode.window.showQuickPick(itemsOf(answer), {
@@ -42,7 +42,7 @@ function ask(cluster: Cluster): Thenable<string | undefined> {
     validateInput: async (text) => {
       if (text.trim() === '') return '';
       const answer = await cluster.request('explain', { text });
-      return answer.ok ? '' : t('This {0}.', answer.reason);
+      return answer.ok ? '' : inert(t('This {0}.', answer.reason));
     },
   });
 }

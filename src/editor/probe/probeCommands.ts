@@ -24,7 +24,7 @@ import { pickNodeOrPod } from '../commands/pick.js';
 import { type Target, targetsOf } from '../commands/target.js';
 import type { Connection } from '../connection.js';
 import { targetsOfKubernetesExtension } from '../kubernetesExtension.js';
-import { cap } from '../markdown.js';
+import { cap, inert } from '../markdown.js';
 import { agreed } from '../planQuestion.js';
 import { confirmedForProduction } from '../productionContexts.js';
 import { pickSourceOnNode } from './pickSourceOnNode.js';
@@ -107,7 +107,6 @@ export class ProbeCommands {
   async #pickPortAndRun(cluster: Cluster, source: ProbeSource, target: ProbeTarget): Promise<void> {
     const port = await pickPort(cluster, target);
     if (port === undefined) return;
-    if (!(await confirmedForProduction(cluster, t('It is probed from {0}', formatSource(source))))) return;
     await this.#planAndRun(cluster, {
       source,
       target,
@@ -116,13 +115,15 @@ export class ProbeCommands {
     });
   }
 
+  /** Every probe comes by here, a repeated one too. */
   async #planAndRun(cluster: Cluster, request: ProbeRequest): Promise<void> {
+    if (!(await confirmedForProduction(cluster, t('It is probed from {0}', formatSource(request.source))))) return;
     const plan = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Window,
-        title: t('Planning the probe from {0}', formatSource(request.source)),
+        title: inert(t('Planning the probe from {0}', formatSource(request.source))),
       },
-      () => cluster.request('probePlan', { request, options: optionsOfSettings() }),
+      () => this.#connection.during(() => cluster.request('probePlan', { request, options: optionsOfSettings() })),
     );
     if (plan.means === undefined) {
       await this.#sayImpossible(cluster, plan);
@@ -145,14 +146,43 @@ export class ProbeCommands {
   async #sayImpossible(cluster: Cluster, plan: ProbePlan): Promise<void> {
     const show = t('Show Reasons');
     const words = t('{0} cannot be probed: {1}', pairTitle(plan), plan.considered.at(-1)?.why ?? '');
-    if ((await vscode.window.showWarningMessage(cap(words, 600), show)) !== show) return;
+    if ((await vscode.window.showWarningMessage(inert(words, 600), show)) !== show) return;
     const page = this.#documents.add(t('Plan'), probePlanMarkdown(plan, cluster.identity.context));
     await vscode.commands.executeCommand('vscode.open', page);
   }
 
+  /** Shows the result, or says that the cluster was left meanwhile. */
   async #run(cluster: Cluster, plan: ProbePlan): Promise<void> {
-    const title = t('Probing from {0}', formatSource(plan.request.source));
-    const report = await vscode.window.withProgress(
+    let report: ProbeReport;
+    try {
+      report = await this.#connection.during(() => this.#probe(cluster, plan));
+    } catch (error) {
+      if (!cluster.signal.aborted) throw error;
+      this.#sayLeft(cluster, plan);
+      return;
+    }
+    this.#log.info(`Probe: ${reportTitle(report)} (${reportReason(report)})`);
+    await this.#show(cluster, report);
+  }
+
+  /** The session was ended by a change of context or of settings; its worker cleans up by itself. */
+  #sayLeft({ identity }: Cluster, { objects, remains }: ProbePlan): void {
+    const left = t('{0} was left while it was probed; there is no result.', identity.context);
+    const names = objects.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`).join(', ');
+    const after =
+      objects.length === 0
+        ? ''
+        : remains === ''
+          ? t('What was created there is being deleted: {0}.', names)
+          : t('What remains: {0}.', remains);
+    const words = `${left} ${after}`.trimEnd();
+    this.#log.warn(words);
+    void vscode.window.showWarningMessage(inert(words, 600));
+  }
+
+  async #probe(cluster: Cluster, plan: ProbePlan): Promise<ProbeReport> {
+    const title = inert(t('Probing from {0}', formatSource(plan.request.source)));
+    return await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       (progress, token) => {
         token.onCancellationRequested(() => {
@@ -163,18 +193,16 @@ export class ProbeCommands {
           });
         });
         return cluster.request('probeRun', { run: plan.run }, undefined, (step) => {
-          if (!token.isCancellationRequested) progress.report({ message: progressWords(step) });
+          if (!token.isCancellationRequested) progress.report({ message: inert(progressWords(step)) });
         });
       },
     );
-    this.#log.info(`Probe: ${reportTitle(report)} (${reportReason(report)})`);
-    await this.#show(cluster, report);
   }
 
   async #show(cluster: Cluster, report: ProbeReport): Promise<void> {
     const page = this.#documents.add(t('Probe'), reportMarkdown(report));
     const left = report.left.length === 0 ? '' : ` ${t('Not deleted yet: {0}.', report.left.join(', '))}`;
-    const words = cap(`${reportTitle(report)} – ${reportReason(report)}${left}`, 600);
+    const words = inert(`${reportTitle(report)} – ${reportReason(report)}${left}`, 600);
     const details = t('Show Evidence');
     const again = t('Probe Again');
     const copy = t('Copy kubectl Command');

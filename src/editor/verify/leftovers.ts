@@ -7,7 +7,7 @@ import type { LeftoverSummary } from '../../kube/session.js';
 import type { Cluster } from '../cluster.js';
 import { neededCluster } from '../commands/clusterCommands.js';
 import type { Connection } from '../connection.js';
-import { cap } from '../markdown.js';
+import { cap, inert } from '../markdown.js';
 
 const { t } = vscode.l10n;
 
@@ -28,7 +28,9 @@ export class Leftovers implements vscode.Disposable {
       const { cluster } = connection;
       if (cluster?.state.phase !== 'connected' || !cluster.state.complete || this.#asked.has(cluster)) return;
       this.#asked.add(cluster);
-      void this.#offer(cluster);
+      this.#offer(cluster).catch((error: unknown) => {
+        this.#sayFailed(cluster, error);
+      });
     });
   }
 
@@ -45,7 +47,9 @@ export class Leftovers implements vscode.Disposable {
       () => cluster.request('leftovers', {}),
     );
     if (objects.length === 0) {
-      void vscode.window.showInformationMessage(t('Nothing of a probe is left in {0}.', cluster.identity.context));
+      void vscode.window.showInformationMessage(
+        inert(t('Nothing of a probe is left in {0}.', cluster.identity.context)),
+      );
       return;
     }
     const fresh = objects.filter(({ stale }) => !stale);
@@ -80,13 +84,24 @@ export class Leftovers implements vscode.Disposable {
     const remove = t('Delete');
     const list = t('Show…');
     const answer = await vscode.window.showInformationMessage(
-      t('{0} of an earlier probe are left in {1}.', objectsWord(stale.length), cluster.identity.context),
+      inert(t('{0} of an earlier probe are left in {1}.', objectsWord(stale.length), cluster.identity.context)),
       remove,
       list,
     );
     if (cluster.signal.aborted) return;
     if (answer === remove) await this.#sweep(cluster, false);
     else if (answer === list) await this.remove();
+  }
+
+  /** What the user chose in a notification has no command that would say it. */
+  #sayFailed(cluster: Cluster, error: unknown): void {
+    if (cluster.signal.aborted) return;
+    const words = t(
+      'Probe leftovers could not be deleted: {0}',
+      error instanceof Error ? error.message : String(error),
+    );
+    this.#connection.log.error(words);
+    void vscode.window.showErrorMessage(inert(words, 600));
   }
 
   async #sweep(cluster: Cluster, all: boolean): Promise<void> {

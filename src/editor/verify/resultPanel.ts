@@ -8,6 +8,7 @@ import { headlineOf, pathDetails, resultView } from '../../core/reach/resultView
 import { type FromResult, readFromResult, type ResultPage, type ToResult } from '../../protocol.js';
 import type { Connection } from '../connection.js';
 import { Command, WebviewType } from '../contributions.js';
+import { inert } from '../markdown.js';
 import type { NetworkView } from '../networkView.js';
 import { resultHtml } from './resultHtml.js';
 import type { KeptVerification, Verifications } from './verifications.js';
@@ -60,6 +61,9 @@ export class ResultPanel implements vscode.Disposable, vscode.WebviewPanelSerial
   #take(panel: vscode.WebviewPanel): void {
     this.#panel = panel;
     this.#ready = false;
+    const { connection } = this.#parts;
+    // A panel that a reload brought back connects to nothing by itself.
+    if (connection.cluster !== undefined) connection.setVisible(WebviewType.result, panel.visible);
     const { extensionUri } = this.#parts;
     const { webview } = panel;
     const folder = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
@@ -75,9 +79,12 @@ export class ResultPanel implements vscode.Disposable, vscode.WebviewPanelSerial
       }),
       panel.onDidChangeViewState(() => {
         if (!panel.visible) this.#ready = false;
+        if (!panel.visible || connection.cluster !== undefined)
+          connection.setVisible(WebviewType.result, panel.visible);
       }),
       panel.onDidDispose(() => {
         this.#listening?.dispose();
+        connection.setVisible(WebviewType.result, false);
         if (this.#panel === panel) this.#panel = undefined;
       }),
     );
@@ -114,18 +121,37 @@ export class ResultPanel implements vscode.Disposable, vscode.WebviewPanelSerial
         this.#sendPath(message);
         break;
       case 'node':
-        void this.#parts.network.reveal({ kind: 'node', node: message.node });
+        if (!this.#isOfAnotherCluster()) void this.#parts.network.reveal({ kind: 'node', node: message.node });
         break;
       case 'again':
-        void vscode.commands.executeCommand(Command.verify);
+        if (!this.#isOfAnotherCluster()) void vscode.commands.executeCommand(Command.verify);
         break;
       case 'plan':
         this.#withRun(message.run, this.#parts.showPlan);
         break;
       case 'save':
-        this.#withRun(message.run, (kept) => void this.#save(kept));
+        this.#withRun(message.run, (kept) => {
+          this.#save(kept).catch((error: unknown) => {
+            const words = t(
+              'The verification was not saved: {0}',
+              error instanceof Error ? error.message : String(error),
+            );
+            this.#parts.log.error(words);
+            void vscode.window.showErrorMessage(inert(words, 600));
+          });
+        });
         break;
     }
+  }
+
+  /** Whether the result is of another cluster than the one that is connected, which is said then: names are the same there. */
+  #isOfAnotherCluster(): boolean {
+    const shown = this.#parts.verifications.find(this.#run)?.identity;
+    const connected = this.#parts.connection.cluster?.identity;
+    if (shown === undefined || connected === undefined || shown.server === connected.server) return false;
+    const words = t('This is a result of {0}; Cluster Network is connected to {1}.', shown.context, connected.context);
+    void vscode.window.showWarningMessage(inert(words));
+    return true;
   }
 
   #withRun(run: string, action: (kept: KeptVerification) => void): void {

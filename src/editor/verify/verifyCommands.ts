@@ -11,7 +11,7 @@ import type { Cluster } from '../cluster.js';
 import { neededCluster } from '../commands/clusterCommands.js';
 import type { Connection } from '../connection.js';
 import { View } from '../contributions.js';
-import { cap } from '../markdown.js';
+import { cap, inert } from '../markdown.js';
 import { agreed } from '../planQuestion.js';
 import { confirmedForProduction } from '../productionContexts.js';
 import type { ProbeDocuments } from '../probe/probeDocuments.js';
@@ -27,8 +27,6 @@ export class VerifyCommands {
   readonly #verifications: Verifications;
   readonly #log: vscode.LogOutputChannel;
   #running = false;
-  /** Whether things of a run may be in the cluster now. */
-  #creating = false;
 
   constructor(
     connection: Connection,
@@ -45,26 +43,22 @@ export class VerifyCommands {
   async verify(panel: ResultPanel): Promise<void> {
     const cluster = await neededCluster(this.#connection);
     if (cluster === undefined) return;
-    if (this.#running) {
-      void vscode.window.showInformationMessage(t('The network model is being verified already.'));
-      return;
-    }
-    this.#running = true;
+    if (this.#isRunning()) return;
     try {
       const report = await this.#planAndRun(cluster);
       if (report !== undefined) this.#show(cluster, report, panel);
     } catch (error) {
-      if (cluster.signal.aborted) {
-        this.#sayLeft(cluster);
-        return;
-      }
+      if (cluster.signal.aborted) return;
       const words = error instanceof Error ? error.message : String(error);
       this.#log.error(`Verify Network Model: ${words}`);
-      void vscode.window.showErrorMessage(t('The network model cannot be verified: {0}', cap(words, 500)));
-    } finally {
-      this.#running = false;
-      this.#creating = false;
+      void vscode.window.showErrorMessage(inert(t('The network model cannot be verified: {0}', cap(words, 500)), 600));
     }
+  }
+
+  /** Whether a run is under way; where one is, that is said. A question that stands open is none. */
+  #isRunning(): boolean {
+    if (this.#running) void vscode.window.showInformationMessage(t('The network model is being verified already.'));
+    return this.#running;
   }
 
   /** Shows the plan that a run had. */
@@ -78,14 +72,14 @@ export class VerifyCommands {
     const { context } = cluster.identity;
     const plan = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: t('Planning the verification') },
-      () => cluster.request('verifyPlan', optionsOfSettings()),
+      () => this.#connection.during(() => cluster.request('verifyPlan', optionsOfSettings())),
     );
     const page = this.#documents.add(t('Plan'), planMarkdown(plan, context));
     const obstacles = planObstacles(plan);
     if (obstacles.length > 0) {
       const show = t('Show Plan');
       const words = t('The network model of {0} cannot be verified: {1}.', context, cap(obstacles.join('; '), 500));
-      const chosen = await vscode.window.showErrorMessage(words, show);
+      const chosen = await vscode.window.showErrorMessage(inert(words, 1000), show);
       if (chosen === show) await vscode.commands.executeCommand('vscode.open', page);
       return undefined;
     }
@@ -96,18 +90,26 @@ export class VerifyCommands {
       page,
     });
     const action = t('{0} are created', counted(plan.pods, 'probe pod'));
-    return yes && (await confirmedForProduction(cluster, action)) ? await this.#run(cluster, plan) : undefined;
+    if (!yes || !(await confirmedForProduction(cluster, action)) || this.#isRunning()) return undefined;
+    this.#running = true;
+    const run = { begun: false };
+    try {
+      return await this.#connection.during(() => this.#run(cluster, plan, run));
+    } finally {
+      this.#running = false;
+      if (run.begun && cluster.signal.aborted) this.#sayLeft(cluster);
+    }
   }
 
-  async #run(cluster: Cluster, plan: VerifyPlan): Promise<VerifyReport> {
-    this.#creating = true;
+  /** Notes when the run has begun: from then on things of it may be in the cluster. */
+  async #run(cluster: Cluster, plan: VerifyPlan, run: { begun: boolean }): Promise<VerifyReport> {
     const cancel = (): void => {
       // The run ends by itself: it takes away what it created, and reports what it has.
       cluster.request('cancelRun', { run: plan.run }).catch((error: unknown) => {
         this.#log.warn(`Verify Network Model could not be cancelled: ${String(error)}`);
       });
     };
-    const title = t('Verifying the network model of {0}', cluster.identity.context);
+    const title = inert(t('Verifying the network model of {0}', cluster.identity.context));
     const work = vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       async (progress, token) => {
@@ -119,8 +121,10 @@ export class VerifyCommands {
           cancel();
         });
         return await cluster.request('verify', { run: plan.run }, undefined, (step) => {
+          run.begun = true;
           const now = percentOf(step);
-          if (!cancelled) progress.report({ message: progressWords(step), increment: Math.max(0, now - percent) });
+          if (!cancelled)
+            progress.report({ message: inert(progressWords(step)), increment: Math.max(0, now - percent) });
           percent = Math.max(percent, now);
         });
       },
@@ -130,10 +134,9 @@ export class VerifyCommands {
 
   /** The session was ended by a change of context or of settings; its worker cleans up by itself. */
   #sayLeft({ identity }: Cluster): void {
-    if (!this.#creating) return;
     const words = t('{0} was left while it was verified. What was created there is being deleted.', identity.context);
     this.#log.warn(words);
-    void vscode.window.showWarningMessage(words);
+    void vscode.window.showWarningMessage(inert(words));
   }
 
   #show(cluster: Cluster, report: VerifyReport, panel: ResultPanel): void {
@@ -142,11 +145,12 @@ export class VerifyCommands {
     const left = report.left.length === 0 ? '' : t('Not deleted yet: {0}.', cap(report.left.join(', '), 300));
     if (report.promises.length === 0) {
       const nothing = report.left.length === 0 ? t('Nothing of it is left in the cluster.') : left;
-      void vscode.window.showWarningMessage(t('Nothing was measured: {0}. {1}', cap(report.stopped, 500), nothing));
+      const words = t('Nothing was measured: {0}. {1}', cap(report.stopped, 500), nothing);
+      void vscode.window.showWarningMessage(inert(words, 1000));
       return;
     }
     panel.show(this.#verifications.add(cluster.identity, report));
-    if (left !== '') void vscode.window.showWarningMessage(left);
+    if (left !== '') void vscode.window.showWarningMessage(inert(left));
   }
 }
 
