@@ -3,7 +3,7 @@
  * what source address arrives there, and whether a failure is of the way or of the target.
  */
 import { describeEndpoint, type Endpoint } from './endpoint.js';
-import { reachOf } from './outcome.js';
+import type { OutcomeKind } from './outcome.js';
 import { describeProbe, type Probe, summarise } from './probe.js';
 import type { PromiseVerdict } from './promise.js';
 import type { LargestPacket } from './report.js';
@@ -20,7 +20,19 @@ export function sizeNotes(target: Endpoint, size: LargestPacket | undefined): st
   ];
 }
 
-const isReached = (probe: Probe): boolean => reachOf(summarise(probe.tries).outcome) === 'reached';
+const cameTo = (probe: Probe, kind: OutcomeKind): boolean => summarise(probe.tries).outcome.kind === kind;
+
+/** What the neighbour, on which a probe server listens, says of a failure of the target: only an answer shows that the way is whole. */
+function besideFailure(target: Endpoint, small: readonly Probe[]): string {
+  const neighbour = `${describeEndpoint(target)}, a probe pod on the same node,`;
+  const answered = small.find((probe) => cameTo(probe, 'answered'));
+  if (answered !== undefined)
+    return `${neighbour} does answer: ${describeProbe(answered)}; what does not pass is the target’s own`;
+  const refused = small.find((probe) => cameTo(probe, 'refused'));
+  return refused === undefined
+    ? `${neighbour} does not answer either`
+    : `${neighbour} cannot be reached either: ${describeProbe(refused)}; a probe server listens there, so that something on the way, or on its node, rejects`;
+}
 
 /**
  * The verdicts on the target, with what its neighbour adds.
@@ -32,24 +44,13 @@ export function withBeside(
   beside: { readonly target: Endpoint; readonly probes: readonly Probe[]; readonly size: LargestPacket | undefined },
   verdict: PairVerdict,
 ): PairVerdict {
-  const neighbour = describeEndpoint(beside.target);
   const small = beside.probes.filter((probe) => probe.bytes === undefined && probe.channel !== 'icmp');
-  const reached = small.find(isReached);
   const besideReach = verdict.promises[0];
   const promises = own.promises.map((one, index): PromiseVerdict => {
     if (one.promise === 'withoutNat' && one.verdict === 'notRun')
       return verdict.promises.find(({ promise }) => promise === 'withoutNat') ?? one;
     if (index > 0 || besideReach === undefined) return one;
-    if (own.failed)
-      return {
-        ...one,
-        evidence: [
-          ...one.evidence,
-          reached === undefined
-            ? `${neighbour}, a probe pod on the same node, does not answer either`
-            : `${neighbour}, a probe pod on the same node, does answer: ${describeProbe(reached)}; what does not pass is the target’s own`,
-        ],
-      };
+    if (own.failed) return { ...one, evidence: [...one.evidence, besideFailure(beside.target, small)] };
     // Reached, and packets of another kind or size do not pass to its node: that is broken for the target too.
     return one.verdict === 'holds' && (besideReach.verdict === 'violated' || besideReach.verdict === 'inconclusive')
       ? { ...one, verdict: besideReach.verdict, evidence: [...besideReach.evidence, ...one.evidence] }

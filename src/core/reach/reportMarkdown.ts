@@ -75,7 +75,7 @@ export function reportMarkdown(report: ProbeReport): string {
       '## Left in the cluster',
       '',
       ...report.left.map(bullet),
-      bullet('the server takes it away at its deadline'),
+      ...(report.means === 'ephemeral' ? [] : [bullet('the server takes it away at its deadline')]),
       '',
     );
   if (report.notes.length > 0) lines.push('## To be known', '', ...report.notes.map(bullet), '');
@@ -95,7 +95,8 @@ export function reportMarkdown(report: ProbeReport): string {
     lines.push(
       '## Repeat by hand',
       '',
-      codeBlock('sh', report.reproduce.map((line) => line.replaceAll('\n', ' ')).join('\n')),
+      // Scripts in them have several lines, which are part of the command.
+      codeBlock('sh', report.reproduce.join('\n')),
       '',
     );
   return lines.join('\n');

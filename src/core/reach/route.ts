@@ -4,7 +4,7 @@
  * A prediction, not a measurement: it says which mechanisms are on the way, so that a failure can be placed.
  */
 import { containsAddress } from '../ip/range.js';
-import { parseAddress } from '../ip/address.js';
+import { formatAddress, parseAddress } from '../ip/address.js';
 import type { ClusterNetwork } from '../network/clusterNetwork.js';
 import type { RequiredTraffic } from '../network/reading.js';
 import { describeEndpoint, type Endpoint } from './endpoint.js';
@@ -153,4 +153,24 @@ export function isPodAddress(text: string, network: ClusterNetwork): boolean {
   return network.claims.some(
     (claim) => claim.role.startsWith('pod-') && claim.used !== false && containsAddress(claim.range, address.value),
   );
+}
+
+/** Whether an address is, or may become, one under which a Service is reached. */
+export function isServiceAddress(text: string, network: ClusterNetwork): boolean {
+  const address = parseAddress(text);
+  if (!address.ok) return false;
+  const canonical = formatAddress(address.value);
+  return (
+    network.claims.some(
+      (claim) => claim.role === 'service' && claim.used !== false && containsAddress(claim.range, address.value),
+    ) ||
+    network.facts.services.some(({ clusterIPs, externalIPs, loadBalancerIPs }) =>
+      [clusterIPs, externalIPs, loadBalancerIPs].flat().some((one) => canonicalOf(one.text) === canonical),
+    )
+  );
+}
+
+function canonicalOf(text: string): string | undefined {
+  const parsed = parseAddress(text);
+  return parsed.ok ? formatAddress(parsed.value) : undefined;
 }

@@ -31,7 +31,11 @@ export interface PairFacts {
   /** Whether the networking solution enforces NetworkPolicies; undefined: unknown. */
   readonly enforcesPolicies: boolean | undefined;
   readonly solution: string;
-  /** Why there is no probe, when there is none. */
+  /** A service mesh's proxy in the source takes its TCP connections, and accepts them before there is one to the target. */
+  readonly proxied: boolean;
+  /** A server is known to listen on every port that was tried, so that a refusal is not the target's own. */
+  readonly listens: boolean;
+  /** Why there is no probe, or why it broke off before everything was looked at. */
   readonly notRun: Outcome | undefined;
 }
 
@@ -95,11 +99,14 @@ function judgeReach(facts: PairFacts, promise: PromiseId): Judged {
 
   const misdirected = measured.filter(({ summary }) => reachOf(summary.outcome) === 'misdirected');
   if (misdirected.length > 0) {
-    const evidence = misdirected.map(({ probe }) => describeProbe(probe));
-    return say(broken(promise), [...evidence, ...also(facts)]);
+    const evidence = [...misdirected.map(({ probe }) => describeProbe(probe)), ...also(facts)];
+    return brokenOff(facts, promise, evidence) ?? say(broken(promise), evidence);
   }
   const reached = measured.filter(({ summary }) => summary.reached > 0);
-  const failed = measured.filter(({ summary }) => summary.reached === 0);
+  const silent = measured.filter(({ summary }) => summary.reached === 0);
+  // ICMP alone proves little: many networks drop it on purpose while they pass everything else.
+  const failed = silent.filter(({ probe }) => probe.channel !== 'icmp');
+  const echoes = silent.filter(({ probe }) => probe.channel === 'icmp').map(({ probe }) => describeProbe(probe));
   const lossy = reached.filter(({ summary }) => summary.lost > 0);
   if (reached.length > 0 && facts.alsoAt.length > 0 && !reached.some(({ summary }) => identified(summary)))
     return say('inconclusive', [
@@ -107,34 +114,63 @@ function judgeReach(facts: PairFacts, promise: PromiseId): Judged {
       ...lines,
     ]);
   if (failed.length > 0) {
-    const evidence = failed.map(({ probe }) => describeProbe(probe));
+    const evidence = [...failed.map(({ probe }) => describeProbe(probe)), ...echoes];
     const others = reached.map(({ probe }) => `but ${describeProbe(probe)}`);
+    const unfinished = brokenOff(facts, promise, [...evidence, ...others]);
+    if (unfinished !== undefined && facts.notRun?.kind === 'podGone') return unfinished;
     const { denials, doubts } = policyWords(facts, failed);
     if (denials.length > 0) return say('blockedByPolicy', [...denials, ...evidence, ...others]);
     if (doubts.length > 0 && facts.enforcesPolicies !== false)
       return say('inconclusive', [...evidence, ...doubts, ...others]);
-    // ICMP alone proves little: many networks drop it on purpose while they pass everything else.
-    if (reached.length > 0 && failed.every(({ probe }) => probe.channel === 'icmp'))
-      return say(kept(promise), [...reached.map(({ probe }) => describeProbe(probe))], evidence);
+    if (unfinished !== undefined) return unfinished;
     return say(broken(promise), [...evidence, ...others, ...placeFailure(source, facts.route, facts.around)]);
   }
-  const { denials } = policyWords(facts, reached);
+  if (reached.length === 0)
+    return say(unproven(promise), [...echoes, 'ICMP echoes alone prove little: many networks drop them on purpose']);
+  const answers = reached.map(({ probe }) => describeProbe(probe));
+  const connected = reached.filter(({ probe }) => probe.channel !== 'icmp');
+  if (facts.listens && connected.some(({ summary }) => summary.outcome.kind === 'refused'))
+    return say(
+      unproven(promise),
+      [...answers, 'a probe server listens there: something on the way, or on the target’s node, rejects'],
+      echoes,
+    );
+  if (facts.proxied && connected.some(isTcp) && !connected.some(({ summary }) => identified(summary)))
+    return say(
+      unproven(promise),
+      [
+        `a service mesh’s proxy in ${formatEndpoint(source)} accepts every connection itself: that it stood says nothing of the way`,
+        ...answers,
+      ],
+      echoes,
+    );
+  // What a policy says of the port, it does not say of echoes.
+  const { denials } = policyWords(facts, connected);
   if (denials.length > 0) {
     // Some policy engines answer with a reset instead of silence.
-    if (reached.every(({ summary }) => summary.outcome.kind === 'refused') && facts.enforcesPolicies !== false)
-      return say('inconclusive', [
-        ...lines,
-        ...denials.map((denial) => `${denial}; some policy engines reject instead of dropping`),
-      ]);
-    return say(kept(promise), lines, notEnforced(facts, reached));
+    if (connected.every(({ summary }) => summary.outcome.kind === 'refused') && facts.enforcesPolicies !== false)
+      return say(
+        'inconclusive',
+        [...answers, ...denials.map((denial) => `${denial}; some policy engines reject instead of dropping`)],
+        echoes,
+      );
+    return say(kept(promise), answers, [...notEnforced(facts, connected), ...echoes]);
   }
-  if (lossy.length > 0)
-    return say(
-      broken(promise),
-      lossy.map(({ probe }) => `packets are lost: ${describeProbe(probe)}`),
-    );
-  return say(kept(promise), lines);
+  if (lossy.length > 0) {
+    const evidence = lossy.map(({ probe }) => `packets are lost: ${describeProbe(probe)}`);
+    return brokenOff(facts, promise, evidence) ?? say(broken(promise), evidence, echoes);
+  }
+  return say(kept(promise), answers, echoes);
 }
+
+/** Of a failure whose other explanations – policies, a target that is gone – were not looked for to the end: nobody is accused. */
+function brokenOff({ notRun, target }: PairFacts, promise: PromiseId, evidence: readonly string[]): Judged | undefined {
+  if (notRun === undefined || !PROMISED.has(promise)) return undefined;
+  const why = `what may explain it was not looked for to the end: ${formatEndpoint(target)} ${describeOutcome(notRun)}`;
+  return { verdict: { promise, verdict: 'inconclusive', evidence: [...evidence, why] }, notes: [] };
+}
+
+const isTcp = ({ probe }: { readonly probe: Probe }): boolean => probe.channel === 'tcp' || probe.channel === 'http';
 
 /** What policies say of these probes: who denies, and who may. */
 function policyWords(
@@ -168,6 +204,7 @@ const WITHOUT_ATTEMPT: ReadonlySet<Outcome['kind']> = new Set([
 
 const kept = (promise: PromiseId): Verdict => (PROMISED.has(promise) ? 'holds' : 'notPromised');
 const broken = (promise: PromiseId): Verdict => (PROMISED.has(promise) ? 'violated' : 'notPromised');
+const unproven = (promise: PromiseId): Verdict => (PROMISED.has(promise) ? 'inconclusive' : 'notPromised');
 const identified = (summary: Summary): boolean =>
   summary.outcome.kind === 'answered' && summary.outcome.answerer !== undefined;
 
@@ -225,6 +262,8 @@ const seenSources = (facts: PairFacts): string[] => [
 function judgeAddress(facts: PairFacts): PromiseVerdict | undefined {
   const shared = sharedAddresses(facts.source, facts.target);
   if (shared.length === 0 && facts.alsoAt.length === 0) return undefined;
+  // A pod that is gone has given its address back: that another has it then is as it should be.
+  if (facts.notRun?.kind === 'podGone') return undefined;
   return {
     promise: 'uniqueAddress',
     verdict: 'violated',

@@ -77,7 +77,11 @@ const labelsOf = (run: Pick<Run, 'id'>, role?: Role): Labels => ({
  * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
  * https://kuma.io/docs/latest/reference/kubernetes-annotations/, https://linkerd.io/2/features/proxy-injection/
  */
-const NO_MESH_LABELS: Labels = { 'sidecar.istio.io/inject': 'false', 'kuma.io/sidecar-injection': 'disabled' };
+const NO_MESH_LABELS: Labels = {
+  'sidecar.istio.io/inject': 'false',
+  'istio.io/dataplane-mode': 'none',
+  'kuma.io/sidecar-injection': 'disabled',
+};
 const NO_MESH_ANNOTATIONS: Labels = { 'linkerd.io/inject': 'disabled' };
 
 /** The labels that a probe pod of a role carries: policies may select by them. */

@@ -27,6 +27,10 @@ export interface PodDetails {
   readonly uid: string;
   readonly phase: string;
   readonly terminating: boolean;
+  /** The host name that its containers see; undefined when it cannot be told. */
+  readonly hostname: string | undefined;
+  /** A service mesh's proxy takes its TCP connections. */
+  readonly meshed: boolean;
   readonly containers: readonly ContainerDetails[];
   /** The container that `kubectl exec` would take. */
   readonly defaultContainer: string;
@@ -53,6 +57,33 @@ function portsOf(container: unknown): NamedPort[] {
     return number === undefined ? [] : [{ name, number, protocol: textOf(at(port, 'protocol')) || 'TCP' }];
   });
 }
+
+/** Longest host name that the kubelet sets. */
+const MAX_HOSTNAME = 63;
+
+/**
+ * The host name that the kubelet gives a pod's containers: `spec.hostname`, else the pod's name, cut.
+ * https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-hostname-and-subdomain-field
+ */
+function hostnameOf(object: JsonObject, name: string, hostNetwork: boolean): string | undefined {
+  const override = textOf(at(object, 'spec', 'hostnameOverride'));
+  if (override !== '') return override;
+  // It is the node's, or has the domain behind it that the kubelet is configured with.
+  if (hostNetwork || at(object, 'spec', 'setHostnameAsFQDN') === true) return undefined;
+  const [label = ''] = textOf(at(object, 'spec', 'hostname')).split('.');
+  return label === '' ? name.slice(0, MAX_HOSTNAME).replace(/[-.]+$/, '') : label;
+}
+
+/**
+ * What meshes write on a pod whose connections their proxy takes.
+ * https://istio.io/latest/docs/reference/config/annotations/ https://linkerd.io/2/reference/proxy-configuration/
+ * https://kuma.io/docs/latest/reference/kubernetes-annotations/
+ */
+const isMeshed = (annotations: Readonly<Record<string, string>>): boolean =>
+  annotations['sidecar.istio.io/status'] !== undefined ||
+  annotations['ambient.istio.io/redirection'] === 'enabled' ||
+  annotations['linkerd.io/proxy-version'] !== undefined ||
+  annotations['kuma.io/sidecar-injected'] === 'true';
 
 /** A pod out of its JSON. */
 export function podDetails(object: JsonObject): PodDetails {
@@ -82,6 +113,8 @@ export function podDetails(object: JsonObject): PodDetails {
     uid: facts.uid,
     phase: facts.phase,
     terminating: facts.terminating,
+    hostname: hostnameOf(object, facts.name, facts.hostNetwork),
+    meshed: !facts.hostNetwork && isMeshed(textMapOf(at(object, 'metadata', 'annotations'))),
     containers,
     defaultContainer: containers.find((one) => one.name === named)?.name ?? containers[0]?.name ?? '',
     labels: textMapOf(at(object, 'metadata', 'labels')),

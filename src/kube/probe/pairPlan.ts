@@ -3,7 +3,7 @@
  * by probe pods – and what that would create. Making a plan creates nothing: rights are asked for, and the server's
  * admission is asked without effect.
  */
-import { describeOutcome } from '../../core/reach/outcome.js';
+import { describeOutcome, type Outcome } from '../../core/reach/outcome.js';
 import { missingRights, type PlannedObject, type PlannedRight } from '../../core/reach/plan.js';
 import type {
   ConsideredMeans,
@@ -28,6 +28,7 @@ import { exec } from './exec.js';
 import { end } from './lifecycle.js';
 import { nameOf, pinnedPod, type Run } from './manifests.js';
 import { NotMeasured } from './notMeasured.js';
+import type { PodDetails } from './objects.js';
 import { createPairPods, CREATE_PODS, GET_PODS, type PinnedRole } from './pairPods.js';
 import type { Planned } from './plannedRuns.js';
 import { probeBy, readEnds } from './probePair.js';
@@ -189,20 +190,45 @@ async function weighEphemeral({ context, run, source, signal }: Situation): Prom
     ],
     rights,
     remains: `the ended container ${nameOf(run)} stays in the spec of pod ${namespace}/${name} until that pod is deleted: ephemeral containers cannot be taken away`,
-    way: (onProgress) => ({
-      means: 'ephemeral',
-      open: async ({ source: now }, stop) => {
-        if (now?.uid !== source.uid) throw new NotMeasured({ kind: 'podGone', pod: `pod ${namespace}/${name}` });
-        onProgress({ step: 'creating', object: `container ${nameOf(run)}` });
-        return await addEphemeralContainer(context, run, now, stop);
-      },
-      close: async (vantage) => {
-        if (vantage !== undefined) await endEphemeralContainer(context, run, vantage);
-        return [];
-      },
-    }),
+    way: (onProgress) => wayOfEphemeral(context, run, source, onProgress),
   };
 }
+
+/** Adds the container, and ends it. One that was asked for and did not come to run is left, and said. */
+function wayOfEphemeral(
+  context: ProbeContext,
+  run: Run,
+  source: PodDetails,
+  onProgress: (progress: ProbeProgress) => void,
+): Way {
+  const { namespace, name } = source.endpoint;
+  let asked = false;
+  return {
+    means: 'ephemeral',
+    open: async ({ source: now }, stop) => {
+      if (now?.uid !== source.uid) throw new NotMeasured({ kind: 'podGone', pod: `pod ${namespace}/${name}` });
+      onProgress({ step: 'creating', object: `container ${nameOf(run)}` });
+      asked = true;
+      try {
+        return await addEphemeralContainer(context, run, now, stop);
+      } catch (error) {
+        // Not let in, or no pod to be in: then there is none.
+        if (error instanceof NotMeasured && NONE_LEFT.has(error.outcome.kind)) asked = false;
+        throw error;
+      }
+    },
+    close: async (vantage) => {
+      if (vantage !== undefined) await endEphemeralContainer(context, run, vantage);
+      return vantage !== undefined || !asked
+        ? []
+        : [
+            `container ${nameOf(run)} in the spec of pod ${namespace}/${name}, if it was added: it stays until the pod is deleted, and ends by itself ${run.lifetimeSeconds} s after its start`,
+          ];
+    },
+  };
+}
+
+const NONE_LEFT: ReadonlySet<Outcome['kind']> = new Set(['rejected', 'notPermitted', 'podGone']);
 
 /** The pods of a run: the one that tries, and one beside the target where that is a pod with a network of its own. */
 function rolesOf({

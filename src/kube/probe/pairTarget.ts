@@ -38,6 +38,14 @@ export async function resolveTarget(
   switch (target.kind) {
     case 'pod': {
       const pod = await readPod(context, target, signal);
+      const what = formatEndpoint(pod.endpoint);
+      if (pod.terminating) throw new NotMeasured({ kind: 'podGone', pod: what });
+      if (pod.phase === 'Succeeded' || pod.phase === 'Failed')
+        throw new NotMeasured({
+          kind: 'notRunning',
+          what,
+          words: `phase ${pod.phase}: its address may be another’s by now`,
+        });
       const declared = pod.containers.flatMap((one) => one.ports.map((named) => ({ ...named, container: one })));
       const wanted = protocol?.toUpperCase();
       const chosen =
@@ -49,7 +57,7 @@ export async function resolveTarget(
         protocol: protocol ?? (chosen?.protocol === 'UDP' ? 'udp' : 'tcp'),
         pod,
         probeServer: pod.containers.some(isProbeServer),
-        hostname: pod.endpoint.hostNetwork ? undefined : pod.endpoint.name,
+        hostname: pod.hostname,
       };
     }
     case 'node':
@@ -75,6 +83,19 @@ export async function resolveTarget(
       };
     }
   }
+}
+
+/** Throws `NotMeasured` when the target pod is not any more what it was when it was read: then what failed, or who answered, says nothing of it. */
+export async function confirmTarget(
+  context: ProbeContext,
+  { pod }: Pick<Target, 'pod'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (pod === undefined) return;
+  const now = await readPod(context, pod.endpoint, signal);
+  const same = now.uid === pod.uid && now.phase === pod.phase && !now.terminating;
+  if (!same || now.endpoint.addresses.join() !== pod.endpoint.addresses.join())
+    throw new NotMeasured({ kind: 'podGone', pod: formatEndpoint(pod.endpoint) });
 }
 
 /** `registry.k8s.io/e2e-test-images/agnhost:2.53` and the like. */

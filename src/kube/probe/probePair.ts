@@ -12,7 +12,7 @@ import type { Around } from '../../core/reach/placement.js';
 import { kubectlDebug, kubectlExec, kubectlRun, type Probe, summarise } from '../../core/reach/probe.js';
 import { withBeside } from '../../core/reach/beside.js';
 import { formatSource, type ProbeProgress, type ProbeReport, type ProbeRequest } from '../../core/reach/report.js';
-import { nodeOf, predictRoute } from '../../core/reach/route.js';
+import { isPodAddress, isServiceAddress, nodeOf, predictRoute } from '../../core/reach/route.js';
 import { TOOL_TITLES } from '../../core/reach/tools/discovery.js';
 import { judgePair, type PairVerdict } from '../../core/reach/verdict.js';
 import type { ProbeContext } from './context.js';
@@ -22,7 +22,7 @@ import { canMeasure, measure, type Source } from './measure.js';
 import { isUnmeasured, NotMeasured, outcomeOfError } from './notMeasured.js';
 import { parsedAddresses, type PodDetails, policyPod, readNode, readPod, readPolicies } from './objects.js';
 import { mayConcern, readOtherPolicies } from './otherPolicies.js';
-import { KUBELET_PORT, measurementsOf, resolveTarget, type Target } from './pairTarget.js';
+import { confirmTarget, KUBELET_PORT, measurementsOf, resolveTarget, type Target } from './pairTarget.js';
 import { probePeer } from './peer.js';
 import { type Ends, ownWay, type Vantage, type Way } from './vantage.js';
 
@@ -51,7 +51,8 @@ interface Found {
   vantage?: Vantage;
   /** What NetworkPolicies say, by the family of the addresses that are used. */
   policies: Policies;
-  besidePolicies: Policies;
+  /** Those to the probe pod beside the target, by the protocol too: it listens on a port of each. */
+  besidePolicies: Readonly<Record<'tcp' | 'udp', Policies>>;
   probes: Probe[];
   beside?: NonNullable<ProbeReport['beside']>;
   /** Probes of what lies around the target, made when it was not reached, each with what it is. */
@@ -70,7 +71,13 @@ export async function probeBy(
   extent: Extent = { brief: false },
 ): Promise<ProbeReport> {
   const startedAt = new Date();
-  const found: Found = { policies: new Map(), besidePolicies: new Map(), probes: [], around: [], otherPolicies: [] };
+  const found: Found = {
+    policies: new Map(),
+    besidePolicies: { tcp: new Map(), udp: new Map() },
+    probes: [],
+    around: [],
+    otherPolicies: [],
+  };
   let notRun: UnmeasuredOutcome | undefined;
   try {
     await run(context, request, way, onProgress, signal, found, extent);
@@ -133,16 +140,16 @@ async function run(
   if (vantage.peer !== undefined) {
     const { endpoint } = vantage.peer;
     onProgress({ step: 'probing', channel: 'tcp', address: endpoint.addresses[0] ?? '', attempt: 1 });
-    const { tcp: port } = portsOf('peer');
-    found.besidePolicies = await policyAnswers(
-      context,
-      vantage,
-      { endpoint, pod: vantage.peer, port, protocol: 'tcp' },
-      signal,
-    );
-    found.beside = { target: endpoint, ...(await probePeer(context, vantage, vantage.peer, signal)) };
+    const ports = portsOf('peer');
+    const pod = vantage.peer;
+    const to = (protocol: 'tcp' | 'udp') =>
+      policyAnswers(context, vantage, { endpoint, pod, port: ports[protocol], protocol }, signal);
+    found.besidePolicies = { tcp: await to('tcp'), udp: await to('udp') };
+    found.beside = { target: endpoint, ...(await probePeer(context, vantage, pod, signal)) };
   }
   const failed = failures(found.probes);
+  const shared = othersAt(target.endpoint, vantage.source, context.network()).length > 0;
+  if (shared || found.probes.some(isTrouble)) await confirmTarget(context, target, signal);
   if (failed.length === 0 && failures(found.beside?.probes ?? []).length === 0) return;
   await lookAround(context, from, found, vantage, target, failed, signal);
   if (!brief) found.otherPolicies = await otherPoliciesOf(context, vantage, target, signal);
@@ -150,6 +157,10 @@ async function run(
 
 const failures = (probes: readonly Probe[]): Probe[] =>
   probes.filter((probe) => reachOf(summarise(probe.tries).outcome) === 'unreached');
+
+/** Whether something was lost, or another answered: what a pod that is gone explains. */
+const isTrouble = ({ tries }: Probe): boolean =>
+  tries.map(reachOf).some((reach) => reach === 'unreached' || reach === 'misdirected');
 
 /** After a stream broke off without a status: whether the pod is still there, and whether the API server is. */
 async function diagnose(
@@ -174,6 +185,19 @@ const NOT_A_POD: PolicyAnswer = {
   policies: [],
 };
 
+const SELECTED_BY_LABELS: PolicyAnswer = {
+  kind: 'unknown',
+  reasons: ['the address is a pod’s or a Service’s, or may be: policies select those by labels'],
+  policies: [],
+};
+
+/** Whether an address that was typed in may stand for something that policies select by labels. */
+function mayBeSelected(endpoint: Endpoint, network: ReturnType<ProbeContext['network']>): boolean {
+  if (endpoint.kind !== 'address') return false;
+  const [text] = endpoint.addresses;
+  return network === undefined || isPodAddress(text, network) || isServiceAddress(text, network);
+}
+
 /** What NetworkPolicies say of the connection, for each family that both ends have: an `ipBlock` means the address that is used. */
 async function policyAnswers(
   context: ProbeContext,
@@ -183,6 +207,8 @@ async function policyAnswers(
 ): Promise<Policies> {
   const families = [...new Set(parsedAddresses(endpoint.addresses).map(({ family }) => family))];
   if (endpoint.kind === 'service') return new Map(families.map((family) => [family, NOT_A_POD]));
+  if (mayBeSelected(endpoint, context.network()))
+    return new Map(families.map((family) => [family, SELECTED_BY_LABELS]));
   const namespaces = [source.endpoint.namespace, ...(pod === undefined ? [] : [pod.endpoint.namespace])];
   const [policies, from, to] = await Promise.all([
     readPolicies(context, namespaces, signal),
@@ -276,7 +302,7 @@ const sourceOf = ({ vantage, ends }: Found): Endpoint | undefined =>
 function judge(context: ProbeContext, found: Found, notRun: Outcome | undefined): PairVerdict {
   const network = context.network();
   const source = sourceOf(found);
-  const { ends, beside, otherPolicies, probes, around } = found;
+  const { ends, vantage, beside, otherPolicies, probes, around } = found;
   if (source === undefined || ends === undefined) return { promises: [], notes: [] };
   const facts = (target: Endpoint) => ({
     source,
@@ -287,12 +313,15 @@ function judge(context: ProbeContext, found: Found, notRun: Outcome | undefined)
     enforcesPolicies: network?.reading.datapath.enforcesPolicies,
     solution: network?.reading.title ?? 'the network',
     otherPolicies,
+    // A probe pod of ours is kept out of meshes.
+    proxied: vantage !== undefined && vantage.means !== 'pods' && vantage.pod.meshed,
     notRun,
   });
   const own = judgePair({
     ...facts(ends.target.endpoint),
     probes,
     around,
+    listens: false,
     policyFor: answersOf(found.policies),
   });
   if (beside === undefined || notRun !== undefined) return own;
@@ -300,9 +329,11 @@ function judge(context: ProbeContext, found: Found, notRun: Outcome | undefined)
     ...facts(beside.target),
     probes: beside.probes,
     around: [],
-    policyFor: answersOf(found.besidePolicies),
+    listens: true,
+    policyFor: (probe) => answersOf(found.besidePolicies[probe.channel === 'udp' ? 'udp' : 'tcp'])(probe),
   });
-  return withBeside({ ...own, failed: failures(probes).length > 0 }, beside, verdict);
+  const failed = failures(probes).some(({ channel }) => channel !== 'icmp');
+  return withBeside({ ...own, failed }, beside, verdict);
 }
 
 const answersOf =

@@ -23,13 +23,14 @@ export class ToolCache {
 
   /**
    * The tools of the container's image. `image` identifies what runs (`status.containerStatuses[].imageID`); empty: it is
-   * not remembered. Throws `NotMeasured` where exec itself does not work.
+   * not remembered, and neither is what was found until the time was up. Throws `NotMeasured` where exec itself does not work.
    */
   async find(run: Run, ref: ContainerRef, image: string, signal: AbortSignal): Promise<readonly FoundTool[]> {
     const known = image === '' ? undefined : this.#images.get(image);
     if (known !== undefined) return known;
-    const found = (await withShell(run, ref, signal)) ?? (await withoutShell(run, ref, signal));
-    if (image !== '') {
+    const inShell = await withShell(run, ref, signal);
+    const found = inShell?.tools ?? (await withoutShell(run, ref, signal));
+    if (image !== '' && inShell?.cut !== true) {
       const oldest = this.#images.keys().next();
       if (this.#images.size >= MAX_IMAGES && oldest.done !== true) this.#images.delete(oldest.value);
       this.#images.set(image, found);
@@ -38,10 +39,16 @@ export class ToolCache {
   }
 }
 
-async function withShell(run: Run, ref: ContainerRef, signal: AbortSignal): Promise<FoundTool[] | undefined> {
+/** `cut`: the script did not come to its end, so that there may be more. */
+async function withShell(
+  run: Run,
+  ref: ContainerRef,
+  signal: AbortSignal,
+): Promise<{ readonly tools: FoundTool[]; readonly cut: boolean } | undefined> {
   const command = ['sh', '-c', DISCOVERY_SCRIPT];
   const result = await run({ ...ref, command, limitMs: LIMIT_MS }, signal);
-  if (result.kind === 'ran') return readDiscovery(result.run.stdout);
+  if (result.kind === 'ran')
+    return { tools: readDiscovery(result.run.stdout), cut: result.run.exit.kind === 'timeLimit' };
   if (result.kind === 'missing') return undefined;
   throw notMeasured(result);
 }

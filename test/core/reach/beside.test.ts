@@ -49,6 +49,8 @@ test('a failure that the neighbour shares is of the way, and one that it does no
       .promises.flatMap(({ evidence }) => evidence)
       .join('\n');
   assert.match(judged(TIMED_OUT, 'violated'), /a probe pod on the same node, does not answer either/);
+  // A probe server listens there: what refuses is not the pod.
+  assert.match(judged({ kind: 'refused' }, 'holds'), /cannot be reached either: .* refused.*, rejects$/);
   assert.match(judged(ANSWERED, 'holds'), /does answer: .*; what does not pass is the target’s own/);
 });
 

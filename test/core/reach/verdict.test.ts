@@ -83,6 +83,8 @@ function judge(parts: Partial<PairFacts> = {}): PairVerdict {
     alsoAt: [],
     enforcesPolicies: undefined,
     solution: 'Flannel',
+    proxied: false,
+    listens: false,
     notRun: undefined,
     ...parts,
   });
@@ -285,4 +287,62 @@ test('a channel that no program speaks is said once, and not as an image without
   const { notes } = judge({ probes: [probe([answered()]), probe([http], 'http'), probe([http], 'http')] });
   assert.equal(notes.length, 1);
   assert.match(notes[0] ?? '', /none of the programs in the source’s image speaks HTTP \(looked for nc, curl\)/);
+});
+
+test('a probe that broke off after a failure accuses nobody: what may explain it was not looked for', () => {
+  const probes = [probe([TIMED_OUT, TIMED_OUT])];
+  for (const notRun of [{ kind: 'cancelled' }, { kind: 'apiGone', words: '' }] as const) {
+    const judged = judge({ probes, notRun });
+    assert.equal(first(judged), 'inconclusive');
+    assert.match(judged.promises[0]?.evidence.at(-1) ?? '', /was not looked for to the end: pod shop\/web-1 was not/);
+    assert.equal(first(judge({ probes: [probe([answered(), TIMED_OUT])], notRun })), 'inconclusive');
+    // What is known to deny it was found before.
+    assert.equal(first(judge({ probes, notRun, policyFor: () => DENIED })), 'blockedByPolicy');
+    assert.equal(first(judge({ probes, notRun, target: agent })), 'notPromised');
+    assert.equal(first(judge({ probes: [probe([answered()])], notRun })), 'holds');
+  }
+});
+
+test('a target that is gone is not unreachable, not another, and shares no address', () => {
+  const notRun: Outcome = { kind: 'podGone', pod: 'pod shop/web-1' };
+  const wrong: Outcome = { kind: 'wrongAnswerer', expected: 'web-1', answerer: 'web-0' };
+  for (const probes of [[probe([TIMED_OUT])], [probe([wrong], 'http')]]) {
+    const judged = judge({ probes, notRun, alsoAt: ['pod shop/cache-0'], policyFor: () => DENIED });
+    assert.deepEqual(verdicts(judged), ['podToPod: inconclusive', 'withoutNat: notRun']);
+  }
+});
+
+test('echoes that do not come back accuse nobody, and make no answer blocked by a policy', () => {
+  const echo = probe([TIMED_OUT], 'icmp');
+  const alone = judge({ probes: [echo] });
+  assert.equal(first(alone), 'inconclusive');
+  assert.match(alone.promises[0]?.evidence.at(-1) ?? '', /ICMP echoes alone prove little/);
+  assert.equal(first(judge({ probes: [echo], target: agent })), 'notPromised');
+  const deniesEchoes = ({ channel }: Probe): PolicyAnswer => (channel === 'icmp' ? DENIED : ALLOWED);
+  const judged = judge({ probes: [probe([answered()]), echo], policyFor: deniesEchoes });
+  assert.equal(first(judged), 'holds');
+  assert.match(judged.notes.join('\n'), /ICMP echo .* did not answer/);
+  // An echo that comes back shows of no policy on a port that it is not enforced.
+  assert.deepEqual(judge({ probes: [probe([answered()], 'icmp')], policyFor: () => DENIED }).notes, []);
+});
+
+test('where a server is known to listen, a refusal is somebody else’s', () => {
+  const probes = [probe([{ kind: 'refused' }])];
+  assert.equal(first(judge({ probes })), 'holds');
+  const judged = judge({ probes, listens: true });
+  assert.equal(first(judged), 'inconclusive');
+  assert.match(judged.promises[0]?.evidence.at(-1) ?? '', /something on the way, or on the target’s node, rejects/);
+});
+
+test('a connection that a mesh’s proxy in the source accepts shows nothing, unless the target says who it is', () => {
+  for (const channel of ['tcp', 'http'] as const) {
+    const judged = judge({ probes: [probe([answered()], channel)], proxied: true, policyFor: () => DENIED });
+    assert.equal(first(judged), 'inconclusive');
+    assert.match(judged.promises[0]?.evidence[0] ?? '', /a service mesh’s proxy in pod shop\/db-0 accepts/);
+    assert.deepEqual(judged.notes, []);
+  }
+  const said = probe([answered({ answerer: 'web-1' })], 'http');
+  assert.equal(first(judge({ probes: [probe([answered()]), said], proxied: true })), 'holds');
+  assert.equal(first(judge({ probes: [probe([answered()], 'udp')], proxied: true })), 'holds');
+  assert.equal(first(judge({ probes: [probe([TIMED_OUT])], proxied: true })), 'violated');
 });
