@@ -17,6 +17,7 @@ import {
   podObject,
   replicaSetObject,
   serviceObject,
+  PodNames,
   suffixOf,
   timestamp,
   uidOf,
@@ -69,6 +70,7 @@ export class ClusterBuilder {
   readonly #created: Date;
 
   readonly name: string;
+  readonly podNames = new PodNames();
   readonly now: Date;
 
   constructor(name: string, now: Date) {
@@ -157,7 +159,7 @@ export class ClusterBuilder {
       podObject(this.name, {
         namespace: parts.namespace,
         generateName,
-        name: `${generateName}${suffixOf(`${generateName} ${index} ${node.name}`, 5)}`,
+        name: this.podNames.next(parts.namespace, generateName, `${generateName} ${index} ${node.name}`),
         created: this.#created,
         labels: parts.podLabels,
         node: node.name,

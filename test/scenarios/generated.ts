@@ -120,13 +120,13 @@ class GeneratedPod implements ObjectSource {
   readonly #ordinal: number;
   readonly #created: Date;
 
-  constructor(workload: Workload, index: number, node: number, ordinal: number, created: Date) {
+  constructor(workload: Workload, name: string, node: number, ordinal: number, created: Date) {
     this.#workload = workload;
     this.#node = node;
     this.#ordinal = ordinal;
     this.#created = created;
     this.namespace = workload.namespace;
-    this.name = `${workload.replicaSet.name}-${suffixOf(String(index), 5)}`;
+    this.name = name;
   }
 
   get address(): string {
@@ -250,7 +250,8 @@ export const generated: Scenario = {
     const pods = Array.from({ length: ordinary }, (_, index) => {
       const workload = workloads[index % workloads.length];
       if (workload === undefined) throw new Error('a generated cluster has at least one workload');
-      return new GeneratedPod(workload, index, index % nodeCount, Math.floor(index / nodeCount), cluster.created);
+      const name = cluster.podNames.next(workload.namespace, `${workload.replicaSet.name}-`, String(index));
+      return new GeneratedPod(workload, name, index % nodeCount, Math.floor(index / nodeCount), cluster.created);
     });
     addServices(cluster, workloads, pods);
     return {

@@ -19,6 +19,22 @@ export function suffixOf(text: string, length: number): string {
     suffix += SUFFIX_ALPHABET[(digest[index] ?? 0) % SUFFIX_ALPHABET.length] ?? '';
   return suffix;
 }
+/** Names with suffixes, none of them twice: of many thousand pods two would have one name. */
+export class PodNames {
+  readonly #taken = new Set<string>();
+
+  /** `prefix` with five characters that follow from the text. */
+  next(namespace: string, prefix: string, text: string): string {
+    for (let attempt = 0; ; attempt++) {
+      const name = `${prefix}${suffixOf(attempt === 0 ? text : `${text} ${attempt}`, 5)}`;
+      const key = `${namespace}/${name}`;
+      if (this.#taken.has(key)) continue;
+      this.#taken.add(key);
+      return name;
+    }
+  }
+}
+
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** RFC 3339 with whole seconds, as Kubernetes writes times. */
