@@ -23,7 +23,8 @@ export class ToolCache {
 
   /**
    * The tools of the container's image. `image` identifies what runs (`status.containerStatuses[].imageID`); empty: it is
-   * not remembered, and neither is what was found until the time was up. Throws `NotMeasured` where exec itself does not work.
+   * not remembered, and neither is what was found before the script was cut short. Throws `NotMeasured` where exec itself
+   * does not work.
    */
   async find(run: Run, ref: ContainerRef, image: string, signal: AbortSignal): Promise<readonly FoundTool[]> {
     const known = image === '' ? undefined : this.#images.get(image);
@@ -47,8 +48,7 @@ async function withShell(
 ): Promise<{ readonly tools: FoundTool[]; readonly cut: boolean } | undefined> {
   const command = ['sh', '-c', DISCOVERY_SCRIPT];
   const result = await run({ ...ref, command, limitMs: LIMIT_MS }, signal);
-  if (result.kind === 'ran')
-    return { tools: readDiscovery(result.run.stdout), cut: result.run.exit.kind === 'timeLimit' };
+  if (result.kind === 'ran') return { tools: readDiscovery(result.run.stdout), cut: result.run.exit.kind !== 'code' };
   if (result.kind === 'missing') return undefined;
   throw notMeasured(result);
 }

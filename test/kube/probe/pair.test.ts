@@ -18,9 +18,9 @@ import { ToolCache } from '../../../src/kube/probe/toolCache.js';
 import { Transport } from '../../../src/kube/transport.js';
 import type { Rule } from '../../apiserver/access.js';
 import type { ExecHandler } from '../../apiserver/exec.js';
-import { textAt } from '../../apiserver/json.js';
+import { at, isObject, textAt } from '../../apiserver/json.js';
 import { ApiServer } from '../../apiserver/server.js';
-import { facts } from '../../core/facts.js';
+import { facts, node } from '../../core/facts.js';
 import { lectureFixed } from '../../scenarios/lectureFixed.js';
 
 const LIMIT_MS = 60_000;
@@ -86,7 +86,7 @@ class Probing {
 
 async function withProbing(
   body: (probing: Probing) => Promise<void>,
-  { rules }: { readonly rules?: readonly Rule[] } = {},
+  { rules, model = {} }: { readonly rules?: readonly Rule[]; readonly model?: Parameters<typeof facts>[0] } = {},
 ): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kubeconfig-'));
   const cluster = lectureFixed.build({ now: new Date(), seed: 1, nodes: 0, pods: 0 });
@@ -100,7 +100,7 @@ async function withProbing(
     const access = accessTo(selection.selected, () => Promise.resolve(false));
     try {
       const api = new Api(new Transport(access, () => undefined), limitsOf(10));
-      const network = readNetwork(facts({}));
+      const network = readNetwork(facts(model));
       await body(
         new Probing(server, { access, api, network: () => network, tools: new ToolCache(), log: () => undefined }),
       );
@@ -306,4 +306,107 @@ test('a connection that is dropped where a policy of another kind may concern it
       JSON.stringify(report.promises),
       /it may be blocked by policy: CiliumNetworkPolicy shop\/deny \(cilium\.io\/v2\) is not evaluated here/,
     );
+  }));
+
+test('a target that is replaced while it is probed is gone, not unreachable', () =>
+  withProbing(async (probing) => {
+    const { server } = probing;
+    const request = probing.request('web', 'web');
+    const { target } = request;
+    assert.ok(target.kind === 'pod');
+    server.network.block(({ targetNode }) => (targetNode === 'node2' ? 'timeout' : undefined));
+    server.execHandler = meanwhile(server.execHandler, () => {
+      server.remove({ apiVersion: 'v1', kind: 'Pod', namespace: target.namespace, name: target.name });
+    });
+    const { report } = await probing.probe(request);
+    assert.equal(report.notRun?.kind, 'podGone', JSON.stringify(report.notRun));
+    assert.ok(verdicts(report).includes('podToPod inconclusive'), JSON.stringify(report.promises));
+  }));
+
+test('a target that has finished is not probed: its address may be another’s', () =>
+  withProbing(async (probing) => {
+    const { server } = probing;
+    const request = probing.request('web', 'web');
+    const { target } = request;
+    assert.ok(target.kind === 'pod');
+    const pod = server.objects('pods').find(({ metadata }) => metadata.name === target.name);
+    const status = at(pod, 'status');
+    assert.ok(pod !== undefined && isObject(status));
+    server.apply({ ...pod, status: { ...status, phase: 'Succeeded' } });
+    const { plan } = await probing.plan(request);
+    assert.equal(plan.means, undefined);
+    assert.match(plan.considered[0]?.why ?? '', /phase Succeeded: its address may be another’s by now/);
+  }));
+
+test('what policies say of an address that may be a pod’s is not known', () =>
+  withProbing(
+    async (probing) => {
+      const { source } = probing.request('web', 'web');
+      const address = (text: string): ProbeRequest => ({
+        source,
+        target: { kind: 'address', address: text },
+        port: 8080,
+        protocol: 'tcp',
+      });
+      // The namespace's own deny-all would be told as not enforced, or as what blocks it.
+      probing.server.apply({
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { namespace: 'shop', name: 'to-web-only' },
+        spec: {
+          podSelector: {},
+          policyTypes: ['Egress'],
+          egress: [{ to: [{ podSelector: { matchLabels: { app: 'web' } } }] }],
+        },
+      });
+      const web = probing.pod('web', 'node2').name;
+      const pod = probing.server.objects('pods').find(({ metadata }) => metadata.name === web);
+      assert.ok(pod !== undefined);
+      const ip = textAt(pod, 'status', 'podIP') ?? '';
+      const { report } = await probing.probe(address(ip));
+      assert.equal(report.policy?.kind, 'unknown', JSON.stringify(report.policy));
+      assert.ok(!report.notes.join().includes('not enforced'), report.notes.join());
+      const outside = (await probing.probe(address('192.0.2.7'))).report;
+      assert.equal(outside.policy?.kind, 'denied', JSON.stringify(outside.policy));
+    },
+    { model: { nodes: ['node1', 'node2'].map((name, index) => node(name, { podCIDR: `10.244.${index}.0/24` })) } },
+  ));
+
+test('an ephemeral container that was asked for when the probe was cancelled is told as left', () =>
+  withProbing(async (probing) => {
+    const planned = await probing.plan(probing.request('api', 'web'));
+    assert.equal(planned.plan.means, 'ephemeral');
+    const stop = new AbortController();
+    const report = await planned.run(({ step }) => {
+      if (step === 'creating') stop.abort();
+    }, stop.signal);
+    assert.equal(report.notRun?.kind, 'cancelled', JSON.stringify(report.notRun));
+    assert.match(
+      report.left[0] ?? '',
+      /^container cluster-network-probe-\w+ in the spec of pod shop\/api-.*ends by itself/,
+    );
+  }));
+
+test('beside the target, a policy that lets TCP through and not UDP is what stops UDP', () =>
+  withProbing(async (probing) => {
+    probing.server.apply({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { namespace: 'shop', name: 'tcp-only' },
+      spec: {
+        podSelector: {},
+        ingress: [
+          {
+            ports: [
+              { protocol: 'TCP', port: 8080 },
+              { protocol: 'TCP', port: 18480 },
+            ],
+          },
+        ],
+      },
+    });
+    probing.server.network.block(({ protocol }) => (protocol === 'UDP' ? 'timeout' : undefined));
+    const { report } = await probing.probe(probing.request('api', 'web'), { means: 'pods' });
+    assert.ok(report.beside?.probes.some(({ channel, tries }) => channel === 'udp' && tries[0]?.kind === 'timedOut'));
+    assert.ok(!verdicts(report).includes('podToPod violated'), JSON.stringify(report.promises));
   }));
