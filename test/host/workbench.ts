@@ -259,9 +259,30 @@ export class Workbench {
     return this.page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
   }
 
-  /** Picks a row of an open quick pick by a part of its text. */
+  /** Picks a row of an open quick pick by a part of its text. A click on a list that is just being filled anew is lost. */
   async pick(text: string | RegExp): Promise<void> {
-    await this.quickPickRows().filter({ hasText: text }).first().click();
+    const row = this.quickPickRows().filter({ hasText: text }).first();
+    await row.waitFor();
+    for (let attempt = 1; ; attempt++) {
+      const before = await this.#quickInputText();
+      await row.click();
+      const deadline = Date.now() + 3_000;
+      while (Date.now() < deadline) {
+        if ((await this.#quickInputText()) !== before) return;
+      }
+      if (attempt === 4) throw new Error(`the quick pick stays as it is: ${before}`);
+    }
+  }
+
+  /** All that the quick input says; empty when there is none. */
+  #quickInputText(): Promise<string> {
+    return this.page.evaluate<string>(
+      `(() => {
+        const widget = document.querySelector('.quick-input-widget');
+        if (widget === null || widget.style.display === 'none') return '';
+        return widget.innerText + (widget.querySelector('input')?.value ?? '');
+      })()`,
+    );
   }
 
   notification(text: string | RegExp): Locator {
