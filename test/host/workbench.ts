@@ -213,9 +213,16 @@ export class Workbench {
 
   /** Right-clicks and picks an entry. */
   async choose(target: string | RegExp | Locator, entry: string | RegExp): Promise<void> {
-    await this.contextMenu(target);
     const item = this.page.getByRole('menuitem', { name: entry }).first();
-    await item.waitFor();
+    // A menu shows what could be done when it was opened, as the palette does.
+    for (let attempt = 1; ; attempt++) {
+      await this.contextMenu(target);
+      await item.waitFor();
+      if ((await item.getAttribute('aria-disabled')) !== 'true') break;
+      if (attempt === 12) throw new Error(`the menu's entry stays disabled: ${entry.toString()}`);
+      await this.page.keyboard.press('Escape');
+      await item.waitFor({ state: 'detached' });
+    }
     // A menu that has only just opened takes the first click for the end of the one that opened it.
     for (let attempt = 1; ; attempt++) {
       await item.click();
@@ -238,8 +245,18 @@ export class Workbench {
 
   /** Runs a command by its full title in the palette (`Category: Title`). Fails when the palette does not offer it. */
   async runCommand(title: string): Promise<void> {
-    await this.#openPalette(title);
-    await this.quickPickRows().filter({ hasText: title }).first().click();
+    const row = this.quickPickRows().filter({ hasText: title }).first();
+    // The palette shows what could be run when it was opened: what became possible since is there when it is opened again.
+    for (let attempt = 1; ; attempt++) {
+      await this.#openPalette(title);
+      try {
+        await row.click({ timeout: 5_000 });
+        return;
+      } catch (error) {
+        if (attempt === 6) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   async #openPalette(text: string): Promise<void> {
@@ -377,10 +394,13 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(TEST_RESULTS, `${name}-${this.#theme}.png`), animations: 'disabled' });
   }
 
-  /** The same window in several themes, one picture each; ends in the theme it began in. */
+  /**
+   * The same window in several themes, one picture each; ends in the theme it began in. Without `--themes` only in that one:
+   * nothing is compared, and each theme takes seconds.
+   */
   async screenshots(name: string, themes: readonly Theme[] = ALL_THEMES): Promise<void> {
     const before = this.#theme;
-    for (const theme of themes) {
+    for (const theme of inAllThemes ? themes : [before]) {
       await this.setTheme(theme);
       await this.screenshot(name);
     }
@@ -399,6 +419,11 @@ export class Workbench {
 }
 
 let tests = 0;
+let inAllThemes = false;
+/** Pictures are taken in every theme from here on. */
+export function takeAllThemes(): void {
+  inAllThemes = true;
+}
 let share = { part: 1, of: 1 };
 /** Of the tests that are registered from here on, one in `of` runs in this process, beginning with the `part`th. */
 export function takeShare(part: number, of: number): void {
