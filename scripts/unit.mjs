@@ -43,8 +43,7 @@ const outcomes = mkdtempSync(path.join(os.tmpdir(), 'unit-'));
 let status = 0;
 for (const [index, run] of runs.entries()) {
   const OUTCOME_FILE = path.join(outcomes, `${index}.json`);
-  const program = run.args[0] === '--test' ? ['--test', ...reporters] : [...reporters, ...run.args];
-  const tests = spawnSync(process.execPath, ['--import', 'tsx', ...program, ...run.files], {
+  const tests = spawnSync(process.execPath, ['--import', 'tsx', ...reporters, ...run.args, ...run.files], {
     cwd: root,
     env: { ...process.env, OUTCOME_FILE },
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -8,7 +8,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import type { Severity } from '../../src/core/checks/check.js';
-import { apply, kubectl, lab, needsLab, settled, type Watcher, watchCluster } from './lab.js';
+import { apply, kubectl, lab, needsLab, settled, watchCluster } from './lab.js';
+import type { Watching } from '../kube/watching.js';
 
 const network = process.env['CLUSTER_LAB_NETWORK'];
 const only = (...names: readonly string[]): string | false =>
@@ -46,7 +47,7 @@ interface Expected {
   readonly says: RegExp;
 }
 
-let watcher: Watcher;
+let watcher: Watching;
 const alarms = (): string[] =>
   [...watcher.findings.values()]
     .filter(({ severity }) => severity === 'error' || severity === 'warning')

@@ -11,18 +11,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import type { Finding } from '../../src/core/checks/check.js';
 import type { ClusterAccess } from '../../src/kube/access.js';
 import { Api, limitsOf } from '../../src/kube/api.js';
-import { ClusterHost } from '../../src/kube/clusterHost.js';
 import { accessTo } from '../../src/kube/kubeconfig/access.js';
 import { loadKubeconfig } from '../../src/kube/kubeconfig/load.js';
 import { selectContext } from '../../src/kube/kubeconfig/selectContext.js';
 import { thisMachine } from '../../src/kube/kubeconfig/surroundings.js';
-import { logTo } from '../../src/kube/log.js';
-import type { ConnectionState } from '../../src/kube/session.js';
-import { TIMING, type Timing } from '../../src/kube/timing.js';
+import type { Timing } from '../../src/kube/timing.js';
 import { Transport } from '../../src/kube/transport.js';
+import { type Watching, watchHost } from '../kube/watching.js';
 
 const run = promisify(execFile);
 const kubeconfig = process.env['KUBECONFIG'];
@@ -77,17 +74,6 @@ export async function lab(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** A connected host with what it said. `until` waits for something to become true, by what the host says and by asking now and then. */
-export interface Watcher {
-  readonly host: ClusterHost;
-  readonly log: readonly string[];
-  readonly states: readonly ConnectionState[];
-  /** What is found at this moment, by identity. */
-  readonly findings: ReadonlyMap<string, Finding>;
-  until(what: string, limitMs: number, holds: () => boolean): Promise<void>;
-  end(): void;
-}
-
 /** The API server that a kubeconfig names; without one, that of `KUBECONFIG`. */
 export async function connect(file: string | undefined): Promise<{ access: ClusterAccess; api: Api }> {
   const config = await loadKubeconfig(file, thisMachine(), new AbortController().signal);
@@ -97,61 +83,7 @@ export async function connect(file: string | undefined): Promise<{ access: Clust
   return { access, api: new Api(new Transport(access, () => undefined), limitsOf(10)) };
 }
 
-export async function watchCluster(file: string | undefined, timing: Partial<Timing> = {}): Promise<Watcher> {
-  const { access } = await connect(file);
-  const lines: string[] = [];
-  const states: ConnectionState[] = [];
-  const findings = new Map<string, Finding>();
-  const listeners = new Set<() => void>();
-  const started = Date.now();
-  const look = (): void => {
-    for (const listener of [...listeners]) listener();
-  };
-  const note = (text: string): void => {
-    lines.push(`${((Date.now() - started) / 1000).toFixed(1)} ${text}`);
-    look();
-  };
-  const host = new ClusterHost({
-    access,
-    options: { namespaces: [], severities: {}, workstation: false, requestTimeoutSeconds: 10 },
-    log: logTo(({ level, text }) => note(`${level} ${text}`)),
-    onState: (state) => {
-      states.push(state);
-      note(`state ${JSON.stringify(state)}`);
-    },
-    onChange: ({ findings: change }) => {
-      for (const id of change?.removed ?? []) findings.delete(id);
-      for (const finding of change?.upserted ?? []) findings.set(finding.id, finding);
-      look();
-    },
-    timing: { ...TIMING, ...timing },
-  });
-  host.start();
-  return {
-    host,
-    log: lines,
-    states,
-    findings,
-    until: (what, limitMs, holds) =>
-      new Promise((resolve, reject) => {
-        const settle = (): void => {
-          clearTimeout(limit);
-          listeners.delete(check);
-        };
-        const check = (): void => {
-          if (!holds()) return;
-          settle();
-          resolve();
-        };
-        const limit = setTimeout(() => {
-          settle();
-          reject(new Error(`not within ${limitMs / 1000} s: ${what}\n${lines.slice(-60).join('\n')}`));
-        }, limitMs);
-        listeners.add(check);
-        check();
-      }),
-    end: () => {
-      host.dispose();
-    },
-  };
+/** A connected host with what it said. */
+export async function watchCluster(file: string | undefined, timing: Partial<Timing> = {}): Promise<Watching> {
+  return watchHost((await connect(file)).access, { timing });
 }

@@ -11,18 +11,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { at, listOf, textOf } from '../../src/core/network/json.js';
 import { namespaceCodec, nodeCodec, podCodec, serviceCodec } from '../../src/kube/protobuf/codec.js';
 import type { ClusterFacts } from '../../src/core/network/facts.js';
-import {
-  apply,
-  connect,
-  kubeconfigOf,
-  kubectl,
-  lab,
-  needsCluster,
-  needsLab,
-  needsUser,
-  type Watcher,
-  watchCluster,
-} from './lab.js';
+import { apply, connect, kubeconfigOf, kubectl, lab, needsCluster, needsLab, needsUser, watchCluster } from './lab.js';
+import type { Watching } from '../kube/watching.js';
 
 const NAMESPACE = 'inventory-test';
 /** An image that is on every node already: the lab's, or the one that a sandbox of a node of kubeadm or kind runs. */
@@ -130,7 +120,7 @@ async function truth(): Promise<string[]> {
 }
 
 /** Both sides change all the time; they agree when one reading of kubectl's equals ours at some moment after it. */
-async function agree(watcher: Watcher, limitMs = 30_000): Promise<void> {
+async function agree(watcher: Watching, limitMs = 30_000): Promise<void> {
   const deadline = Date.now() + limitMs;
   for (;;) {
     const expected = await truth();
@@ -139,7 +129,7 @@ async function agree(watcher: Watcher, limitMs = 30_000): Promise<void> {
     const actual = network === undefined ? [] : linesOf(network.facts);
     if (JSON.stringify(actual) === JSON.stringify(expected)) return;
     if (Date.now() > deadline) {
-      assert.deepEqual(actual, expected, watcher.log.slice(-40).join('\n'));
+      assert.deepEqual(actual, expected, watcher.lines.slice(-40).join('\n'));
       return;
     }
   }
@@ -170,7 +160,7 @@ const deployment = (name: string, replicas: number): string =>
   });
 
 describe('the inventory equals the cluster', { skip: needsCluster }, () => {
-  let watcher: Watcher;
+  let watcher: Watching;
 
   before(async () => {
     watcher = await watchCluster(undefined);
@@ -251,7 +241,9 @@ describe('the inventory equals the cluster', { skip: needsCluster }, () => {
     try {
       await paused.until('read', 60_000, () => paused.host.state.phase === 'connected' && paused.host.state.complete);
       paused.host.setVisible(false);
-      await paused.until('watches stopped', 10_000, () => paused.log.some((line) => line.includes('watches stopped')));
+      await paused.until('watches stopped', 10_000, () =>
+        paused.lines.some((line) => line.includes('watches stopped')),
+      );
       await apply(deployment('churn', 4));
       await kubectl('rollout', 'status', '-n', NAMESPACE, 'deployment/churn', '--timeout=60s');
       paused.host.setVisible(true);
@@ -290,7 +282,7 @@ describe('the inventory equals the cluster', { skip: needsCluster }, () => {
 
     test('after the history was forgotten while nobody watched', async () => {
       // The API server keeps a history of its own; with it gone too, the versions that we know are too old.
-      const before = watcher.log.length;
+      const before = watcher.lines.length;
       await apply(deployment('churn', 9));
       await agree(watcher);
       await lab('api', 'kill');
@@ -304,8 +296,8 @@ describe('the inventory equals the cluster', { skip: needsCluster }, () => {
       await apply(deployment('churn', 5));
       await agree(watcher, 60_000);
       assert.ok(
-        watcher.log.slice(before).some((line) => line.includes('too old, listing again')),
-        watcher.log.slice(before).join('\n'),
+        watcher.lines.slice(before).some((line) => line.includes('too old, listing again')),
+        watcher.lines.slice(before).join('\n'),
       );
     });
 

@@ -1,4 +1,5 @@
 /** A cluster host that is watched: what it logged, and waiting until something about it is so. */
+import type { Finding } from '../../src/core/checks/check.js';
 import { ClusterHost } from '../../src/kube/clusterHost.js';
 import type { ClusterAccess } from '../../src/kube/access.js';
 import { logTo } from '../../src/kube/log.js';
@@ -11,6 +12,8 @@ export interface Watching {
   readonly lines: readonly string[];
   readonly states: readonly ConnectionState[];
   readonly changes: readonly SessionChange[];
+  /** What is found at this moment, by identity. */
+  readonly findings: ReadonlyMap<string, Finding>;
   /** Waits until it holds, looking whenever the host says something; fails with the last lines of the log. */
   until(what: string, limitMs: number, holds: () => boolean): Promise<void>;
   /** Waits until everything is read. */
@@ -32,6 +35,7 @@ export function watchHost(
   const lines: string[] = [];
   const states: ConnectionState[] = [];
   const changes: SessionChange[] = [];
+  const findings = new Map<string, Finding>();
   const listeners = new Set<() => void>();
   const started = Date.now();
   const look = (): void => {
@@ -51,6 +55,8 @@ export function watchHost(
     },
     onChange: (change) => {
       changes.push(change);
+      for (const id of change.findings?.removed ?? []) findings.delete(id);
+      for (const finding of change.findings?.upserted ?? []) findings.set(finding.id, finding);
       look();
     },
     timing: { ...TIMING, ...timing },
@@ -79,6 +85,7 @@ export function watchHost(
     lines,
     states,
     changes,
+    findings,
     until,
     complete: (limitMs = 60_000) =>
       until('everything is read', limitMs, () => host.state.phase === 'connected' && host.state.complete),

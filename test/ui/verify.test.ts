@@ -28,6 +28,13 @@ async function connected(w: Workbench, kubeconfig: string): Promise<void> {
   await w.treeItem(/node1/).first().waitFor();
 }
 
+/** Connected, and a verification agreed to. */
+async function begun(w: Workbench, kubeconfig: string): Promise<void> {
+  await connected(w, kubeconfig);
+  await w.runCommand('Cluster Network: Verify Network Model…');
+  await w.dialog().getByRole('button', { name: CREATE }).click();
+}
+
 /** UDP from node1 to node2 is dropped. */
 const dropUdp = (server: ApiServer): (() => void) =>
   server.network.block(({ sourceNode, targetNode, protocol }) =>
@@ -79,9 +86,7 @@ uiTest(
   async (w) => {
     await withCluster(lectureFixed, async ({ server, kubeconfig }) => {
       const mend = dropUdp(server);
-      await connected(w, kubeconfig);
-      await w.runCommand('Cluster Network: Verify Network Model…');
-      await w.dialog().getByRole('button', { name: CREATE }).click();
+      await begun(w, kubeconfig);
       const page = w.webview();
       await page.locator('#headline', { hasText: '1 promise of the network model is violated' }).waitFor();
       assert.deepEqual(ours(server), [], 'everything was taken away before the result came');
@@ -131,9 +136,7 @@ uiTest(
 uiTest('cancelled while it probes, it takes everything away', {}, async (w) => {
   await withCluster(lectureFixed, async ({ server, kubeconfig }) => {
     const probing = hangProbes(server);
-    await connected(w, kubeconfig);
-    await w.runCommand('Cluster Network: Verify Network Model…');
-    await w.dialog().getByRole('button', { name: CREATE }).click();
+    await begun(w, kubeconfig);
     await eventually(() => Promise.resolve(probing()), true);
     assert.ok(ours(server).length > 0);
     const progress = w.notification('Verifying the network model');
@@ -150,9 +153,7 @@ uiTest(
   { settings: { 'clusterNetwork.productionContexts': ['*LECTURE*'] } },
   async (w) => {
     await withCluster(lectureFixed, async ({ server, kubeconfig }) => {
-      await connected(w, kubeconfig);
-      await w.runCommand('Cluster Network: Verify Network Model…');
-      await w.dialog().getByRole('button', { name: CREATE }).click();
+      await begun(w, kubeconfig);
       await w.page.getByText('is a production context').waitFor();
       await w.screenshot('verify-production');
       await w.quickInput().fill('simulated');
@@ -215,9 +216,7 @@ uiTest('a node is probed from by one of its pods', {}, async (w) => {
 uiTest('a cluster that is left while it is verified is left clean', {}, async (w) => {
   await withCluster(lectureFixed, async ({ server, kubeconfig }) => {
     const probing = hangProbes(server);
-    await connected(w, kubeconfig);
-    await w.runCommand('Cluster Network: Verify Network Model…');
-    await w.dialog().getByRole('button', { name: CREATE }).click();
+    await begun(w, kubeconfig);
     await eventually(() => Promise.resolve(probing()), true);
     w.set({ 'clusterNetwork.kubeconfig': `${kubeconfig}-of-nobody` });
     await w.notification('was left while it was verified').waitFor();
@@ -228,9 +227,7 @@ uiTest('a cluster that is left while it is verified is left clean', {}, async (w
 uiTest('a window that is closed while it verifies leaves nothing behind', {}, async (w) => {
   await withCluster(lectureFixed, async ({ server, kubeconfig }) => {
     const probing = hangProbes(server);
-    await connected(w, kubeconfig);
-    await w.runCommand('Cluster Network: Verify Network Model…');
-    await w.dialog().getByRole('button', { name: CREATE }).click();
+    await begun(w, kubeconfig);
     await eventually(() => Promise.resolve(probing()), true);
     await w.runCommand('Developer: Reload Window');
     await eventually(() => Promise.resolve(ours(server)), []);
