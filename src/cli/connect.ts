@@ -11,7 +11,7 @@ import { thisMachine } from '../kube/kubeconfig/surroundings.js';
 import { logTo } from '../kube/log.js';
 import { isSettled } from '../kube/model.js';
 import type { ConnectionState, CredentialCommand, Overview } from '../kube/session.js';
-import type { Output } from './command.js';
+import { type Output, UsageError } from './command.js';
 
 export interface ConnectOptions {
   readonly kubeconfig: string | undefined;
@@ -29,6 +29,15 @@ export interface ReadCluster {
   readonly access: ClusterAccess;
   readonly overview: Omit<Overview, 'state'> & { readonly state: Connected };
 }
+
+/** What `--timeout` says, in seconds; 60 where it is absent. Throws a `UsageError`. */
+export function timeoutOf(text: string | undefined): number {
+  const seconds = Number(text ?? DEFAULT_TIMEOUT_SECONDS);
+  if (!Number.isFinite(seconds) || seconds <= 0)
+    throw new UsageError('--timeout must be a number of seconds above zero.');
+  return seconds;
+}
+export const DEFAULT_TIMEOUT_SECONDS = 60;
 
 /** Limit of one request; the whole has `timeoutSeconds`. */
 const REQUEST_TIMEOUT_SECONDS = 30;

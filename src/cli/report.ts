@@ -4,11 +4,10 @@ import { SEVERITIES, type Severity } from '../core/checks/check.js';
 import { CHECKS, type CheckSettings } from '../core/checks/index.js';
 import { reportedOfCluster } from './clusterReport.js';
 import { type Command, EXIT, UsageError } from './command.js';
+import { DEFAULT_TIMEOUT_SECONDS, timeoutOf } from './connect.js';
 import { reportedOfFiles } from './picture.js';
 import { reportJson } from './reportJson.js';
 import { countsOf, reportText } from './reportText.js';
-
-const DEFAULT_TIMEOUT_SECONDS = 60;
 
 const HELP = `Prints the nodes, ranges, findings and gaps of a cluster, or of a file of its objects.
 
@@ -59,9 +58,6 @@ function settingsOf(texts: readonly string[]): CheckSettings {
 function optionsOf(args: readonly string[]): Options {
   const parsed = parse(args);
   const { values } = parsed;
-  const seconds = Number(values.timeout ?? DEFAULT_TIMEOUT_SECONDS);
-  if (!Number.isFinite(seconds) || seconds <= 0)
-    throw new UsageError('--timeout must be a number of seconds above zero.');
   const objects = values.objects ?? [];
   const ofCluster = ['kubeconfig', 'context', 'namespace', 'timeout', 'allow-credential-program'] as const;
   const both = ofCluster.find((name) => values[name] !== undefined);
@@ -71,7 +67,7 @@ function optionsOf(args: readonly string[]): Options {
     kubeconfig: values.kubeconfig,
     context: values.context,
     namespaces: values.namespace ?? [],
-    timeoutSeconds: seconds,
+    timeoutSeconds: timeoutOf(values.timeout),
     allowCredentialProgram: values['allow-credential-program'] ?? false,
     objects,
     json: values.json ?? false,

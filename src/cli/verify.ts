@@ -4,10 +4,8 @@ import { missingRights } from '../core/reach/plan.js';
 import type { VerifyOptions, VerifyPlan, VerifyReport } from '../core/reach/verification.js';
 import type { ClusterHost } from '../kube/clusterHost.js';
 import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
-import { withCluster } from './connect.js';
+import { DEFAULT_TIMEOUT_SECONDS, timeoutOf, withCluster } from './connect.js';
 import { planText, progressText, verifyJson, verifyText } from './verifyText.js';
-
-const DEFAULT_TIMEOUT_SECONDS = 60;
 
 const HELP = `Verifies the Kubernetes network model on a cluster: probe pods on every node try each other, and are taken away again.
 
@@ -76,13 +74,10 @@ function parse(args: readonly string[]) {
 
 function optionsOf(args: readonly string[]): Options {
   const values = parse(args);
-  const seconds = Number(values.timeout ?? DEFAULT_TIMEOUT_SECONDS);
-  if (!Number.isFinite(seconds) || seconds <= 0)
-    throw new UsageError('--timeout must be a number of seconds above zero.');
   return {
     kubeconfig: values.kubeconfig,
     context: values.context,
-    timeoutSeconds: seconds,
+    timeoutSeconds: timeoutOf(values.timeout),
     allowCredentialProgram: values['allow-credential-program'] ?? false,
     planOnly: values.plan ?? false,
     yes: values.yes ?? false,

@@ -63,11 +63,10 @@ export function nodesOfEvidence(facts: ClusterFacts, evidence: readonly Evidence
 
 /** Nodes on which another solution's agent runs, and none of the recognised one's: its ranges are not meant for them. */
 export function nodesOfOthers(network: ClusterNetwork): ReadonlySet<string> {
-  const own = agentPodsByNode(network);
+  const others = network.reading.others.filter(({ primary }) => primary);
+  const own = others.length === 0 ? undefined : agentPodsByNode(network);
   if (own === undefined) return new Set();
   return new Set(
-    network.reading.others.flatMap(({ primary, evidence }) =>
-      primary ? [...nodesOfEvidence(network.facts, evidence)].filter((node) => !own.has(node)) : [],
-    ),
+    others.flatMap(({ evidence }) => [...nodesOfEvidence(network.facts, evidence)].filter((node) => !own.has(node))),
   );
 }

@@ -4,7 +4,7 @@
  * Answers for: what of that can be in the way of the cluster. Most routes cannot: those that lead to the cluster itself, those
  * by which everything goes, and those that only repeat an interface's own network.
  */
-import { formatAddress } from '../ip/address.js';
+import { type Address, formatAddress } from '../ip/address.js';
 import { type Cidr, contains, containsAddress, parseCidr, sameRange, sizeOf } from '../ip/range.js';
 import { specialAround } from '../ip/special.js';
 import type { Claim } from './claim.js';
@@ -40,25 +40,17 @@ function isPartOfCluster({ nodes, pods }: ClusterFacts, interfaces: readonly Kno
 
 const wayOf = ({ device, gateway }: Route): string => `${device} ${gateway}`;
 
-/**
- * The ways, as device and gateway, by which packets from here reach nodes; and the nodes' addresses, which are gateways to
- * their pods (`minikube tunnel`, routes set by hand).
- */
-function waysToNodes(
-  { nodes }: ClusterFacts,
-  table: readonly Route[],
-): { readonly ways: ReadonlySet<string>; readonly nodes: ReadonlySet<string> } {
-  const ways = new Set<string>();
-  const addresses = new Set<string>();
-  for (const { internalIPs, externalIPs } of nodes)
-    for (const { address, text } of [...internalIPs, ...externalIPs]) {
-      if (!address.ok) continue;
-      addresses.add(text);
-      const route = routeTo(table, address.value.family, address.value.value);
-      if (route !== undefined) ways.add(wayOf(route));
-    }
-  return { ways, nodes: addresses };
-}
+/** The addresses of nodes that are addresses. */
+const nodeAddresses = ({ nodes }: ClusterFacts): { readonly address: Address; readonly text: string }[] =>
+  nodes.flatMap(({ internalIPs, externalIPs }) =>
+    [...internalIPs, ...externalIPs].flatMap(({ address, text }) =>
+      address.ok ? [{ address: address.value, text }] : [],
+    ),
+  );
+
+/** The routes by which packets from here reach these addresses. */
+const routesTo = (table: readonly Route[], addresses: readonly { readonly address: Address }[]): Route[] =>
+  addresses.flatMap(({ address: { family, value } }) => routeTo(table, family, value) ?? []);
 
 /** Routes as wide as this are ways to everything: defaults, and the halves and quarters by which VPNs stand in for them. */
 const WIDE: Readonly<Record<4 | 6, number>> = { 4: 4, 6: 8 };
@@ -78,15 +70,12 @@ const isUnusable = (range: Cidr): boolean => specialAround(range).some(({ use })
  * reached by the default route sees the address of a router, not this machine's.
  */
 function meetings(
-  { nodes }: ClusterFacts,
+  addresses: readonly { readonly address: Address }[],
   interfaces: readonly Known[],
   routes: readonly Route[],
 ): (entry: Known) => boolean {
-  const addresses = nodes.flatMap(({ internalIPs, externalIPs }) =>
-    [...internalIPs, ...externalIPs].flatMap(({ address }) => (address.ok ? [address.value] : [])),
-  );
-  const taken = addresses.flatMap(({ family, value }) => routeTo(routes, family, value) ?? []);
-  const isNear = addresses.some((address) => interfaces.some(({ range }) => containsAddress(range, address)));
+  const taken = routesTo(routes, addresses);
+  const isNear = addresses.some(({ address }) => interfaces.some(({ range }) => containsAddress(range, address)));
   if (taken.length === 0 || isNear) return () => true;
   // Windows names the interface of a route by its address.
   return ({ name, range }) =>
@@ -104,20 +93,25 @@ export function workstationClaims(facts: ClusterFacts): Claim[] {
   });
   const interfaces = known.filter(({ gateway }) => gateway === undefined);
   if (known.length === 0 || isPartOfCluster(facts, interfaces)) return [];
-  const table = known.map(({ name, range, gateway = '' }): Route => ({ destination: range, device: name, gateway }));
-  const toNodes = waysToNodes(facts, table);
-  const isInTheWay = ({ name, range, gateway = '' }: Known): boolean =>
-    range.prefixLength > WIDE[range.family] &&
-    sizeOf(range) > 1n &&
-    !isUnusable(range) &&
-    !interfaces.some((own) => sameRange(own.range, range) || (own.name === name && contains(own.range, range))) &&
-    !toNodes.nodes.has(gateway) &&
-    !toNodes.ways.has(wayOf({ destination: range, device: name, gateway }));
-  const mayMeet = meetings(
-    facts,
-    interfaces,
-    table.filter((_, index) => known[index]?.gateway !== undefined),
-  );
+  const asRoute = ({ name, range, gateway = '' }: Known): Route => ({ destination: range, device: name, gateway });
+  const routes = known.filter(({ gateway }) => gateway !== undefined);
+  const nodes = nodeAddresses(facts);
+  // The ways by which nodes are reached, and their own addresses, which are gateways to their pods (`minikube tunnel`, routes
+  // set by hand).
+  const waysToNodes = new Set(routesTo(known.map(asRoute), nodes).map(wayOf));
+  const gateways = new Set(nodes.map(({ text }) => text));
+  const isInTheWay = (entry: Known): boolean => {
+    const { name, range, gateway = '' } = entry;
+    return (
+      range.prefixLength > WIDE[range.family] &&
+      sizeOf(range) > 1n &&
+      !isUnusable(range) &&
+      !interfaces.some((own) => sameRange(own.range, range) || (own.name === name && contains(own.range, range))) &&
+      !gateways.has(gateway) &&
+      !waysToNodes.has(wayOf(asRoute(entry)))
+    );
+  };
+  const mayMeet = meetings(nodes, interfaces, routes.map(asRoute));
   const claimOf = ({ range, cidr, name, gateway }: Known, owner: string, used: true | undefined): Claim => ({
     range,
     text: cidr,
@@ -131,8 +125,8 @@ export function workstationClaims(facts: ClusterFacts): Claim[] {
     ...interfaces
       .filter((entry) => !isUnusable(entry.range) && !isTunnel(entry))
       .map((entry) => claimOf(entry, `this workstation's ${entry.name}`, mayMeet(entry) ? true : undefined)),
-    ...known
-      .filter((entry) => entry.gateway !== undefined && isInTheWay(entry))
+    ...routes
+      .filter(isInTheWay)
       .map((entry) =>
         claimOf(
           entry,

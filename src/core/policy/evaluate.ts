@@ -64,6 +64,12 @@ export type PolicyAnswer =
   | { readonly kind: 'denied'; readonly denials: readonly Denial[] }
   | { readonly kind: 'unknown'; readonly reasons: readonly string[]; readonly policies: readonly ObjectRef[] };
 
+/** The answer that lets least through. */
+export const strictest = (first: PolicyAnswer, ...others: readonly PolicyAnswer[]): PolicyAnswer => {
+  const all = [first, ...others];
+  return all.find((one) => one.kind === 'denied') ?? all.find((one) => one.kind === 'unknown') ?? first;
+};
+
 /** Evaluates both directions. `policies` undefined: they could not be read. */
 export function evaluatePolicies(
   policies: readonly Policy[] | undefined,

@@ -2,24 +2,14 @@
  * The map's HTML document: a frame without data. Everything that comes from a cluster is sent by message after `ready`, so
  * nothing here has to be escaped.
  */
-
-export interface MapPage {
-  /** `webview.cspSource`. */
-  readonly cspSource: string;
-  /** Fresh for every document, from a cryptographic source. */
-  readonly nonce: string;
-  readonly scriptUri: string;
-  readonly styleUri: string;
-  /** BCP 47 language of the texts. */
-  readonly language: string;
-}
+import type { WebviewDocument } from '../webviewDocument.js';
 
 /**
  * The document. Its policy allows our script by nonce and styles and fonts of our own folder, and nothing else: no inline
  * style, no eval, no other host. The controls' library asks whether `:focus-visible` is known by an empty style element; it
  * finds the nonce for it in the meta element.
  */
-export function mapHtml({ cspSource, nonce, scriptUri, styleUri, language }: MapPage): string {
+export function mapHtml({ cspSource, nonce, scriptUri, styleUri, language }: WebviewDocument): string {
   const policy = `default-src 'none'; img-src ${cspSource}; style-src ${cspSource} 'nonce-${nonce}'; font-src ${cspSource}; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
 <html lang="${language}">

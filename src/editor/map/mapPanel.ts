@@ -4,11 +4,11 @@
  * Answers for: sending the model after `ready` and whenever the cluster changed while the panel is seen, and for treating
  * every message of the page as input from outside. Nothing is kept alive while hidden; a shown page asks anew.
  */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { MapModel, MapTarget } from '../../core/map/model.js';
 import { readToEditor, type ToWebview } from '../../protocol.js';
 import { WebviewType } from '../contributions.js';
+import { prepareWebview } from '../webviewDocument.js';
 import { mapHtml } from './html.js';
 
 /** What the map stands on. */
@@ -93,20 +93,7 @@ class ShownPanel implements vscode.Disposable {
     this.#source = source;
     this.#log = log;
     const { webview } = panel;
-    const folder = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-    const media = vscode.Uri.joinPath(extensionUri, 'media');
-    webview.options = { enableScripts: true, localResourceRoots: [folder] };
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(media, 'map-light.svg'),
-      dark: vscode.Uri.joinPath(media, 'map-dark.svg'),
-    };
-    webview.html = mapHtml({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'),
-      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'map.js')).toString(),
-      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'map.css')).toString(),
-      language: vscode.env.language,
-    });
+    webview.html = mapHtml(prepareWebview(panel, extensionUri, 'map'));
     this.#subscriptions = [
       webview.onDidReceiveMessage((message: unknown) => {
         this.#receive(message);

@@ -8,7 +8,6 @@ import { meansFacts, pairTitle, probePlanMarkdown } from '../../core/reach/planM
 import {
   formatSource,
   type PodName,
-  type ProbeOptions,
   type ProbePlan,
   type ProbeProgress,
   type ProbeReport,
@@ -32,7 +31,7 @@ import { pickPort } from './pickPort.js';
 import { pickProbeTarget } from './pickProbeTarget.js';
 import type { ProbeDocuments } from './probeDocuments.js';
 import { RecentTargets } from './recentTargets.js';
-import { probeSettings } from './probeSettings.js';
+import { probeOptions } from './probeSettings.js';
 
 const { t } = vscode.l10n;
 
@@ -123,7 +122,7 @@ export class ProbeCommands {
         location: vscode.ProgressLocation.Window,
         title: inert(t('Planning the probe from {0}', formatSource(request.source))),
       },
-      () => this.#connection.during(() => cluster.request('probePlan', { request, options: optionsOfSettings() })),
+      () => this.#connection.during(() => cluster.request('probePlan', { request, options: probeOptions() })),
     );
     if (plan.means === undefined) {
       await this.#sayImpossible(cluster, plan);
@@ -212,12 +211,6 @@ export class ProbeCommands {
     else if (chosen === again) await this.#planAndRun(cluster, report.request);
     else if (chosen === copy) await vscode.env.clipboard.writeText(report.reproduce.join('\n'));
   }
-}
-
-/** Probe pods are made in the namespace of the settings, else in the source pod's. */
-function optionsOfSettings(): ProbeOptions {
-  const { image, namespace, pullSecrets } = probeSettings();
-  return { ...(image === '' ? {} : { image }), ...(namespace === '' ? {} : { namespace }), pullSecrets };
 }
 
 function essentialsOf(plan: ProbePlan): string[] {

@@ -2,20 +2,10 @@
  * The HTML document of a verification's result: a frame without data. Everything that comes from a cluster is sent by message
  * after `ready`, so nothing here has to be escaped.
  */
-
-export interface ResultDocument {
-  /** `webview.cspSource`. */
-  readonly cspSource: string;
-  /** Fresh for every document, from a cryptographic source. */
-  readonly nonce: string;
-  readonly scriptUri: string;
-  readonly styleUri: string;
-  /** BCP 47 language of the texts. */
-  readonly language: string;
-}
+import type { WebviewDocument } from '../webviewDocument.js';
 
 /** Its policy allows our script by nonce and our style sheet, and nothing else. */
-export function resultHtml({ cspSource, nonce, scriptUri, styleUri, language }: ResultDocument): string {
+export function resultHtml({ cspSource, nonce, scriptUri, styleUri, language }: WebviewDocument): string {
   const policy = `default-src 'none'; style-src ${cspSource}; font-src ${cspSource}; script-src 'nonce-${nonce}'`;
   return `<!DOCTYPE html>
 <html lang="${language}">

@@ -2,7 +2,6 @@
  * The panel *Network Model*: the result of a verification, one panel at a time. Nothing is kept alive while it is hidden; a
  * shown page asks anew, and every message of it is treated as input from outside.
  */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { headlineOf, pathDetails, resultView } from '../../core/reach/resultView.js';
 import { type FromResult, readFromResult, type ResultPage, type ToResult } from '../../protocol.js';
@@ -10,6 +9,7 @@ import type { Connection } from '../connection.js';
 import { Command, WebviewType } from '../contributions.js';
 import { inert } from '../markdown.js';
 import type { NetworkView } from '../networkView.js';
+import { prepareWebview } from '../webviewDocument.js';
 import { resultHtml } from './resultHtml.js';
 import type { KeptVerification, Verifications } from './verifications.js';
 
@@ -64,15 +64,8 @@ export class ResultPanel implements vscode.Disposable, vscode.WebviewPanelSerial
     const { connection } = this.#parts;
     // A panel that a reload brought back connects to nothing by itself.
     if (connection.cluster !== undefined) connection.setVisible(WebviewType.result, panel.visible);
-    const { extensionUri } = this.#parts;
+    const document = prepareWebview(panel, this.#parts.extensionUri, 'result');
     const { webview } = panel;
-    const folder = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-    const media = vscode.Uri.joinPath(extensionUri, 'media');
-    webview.options = { enableScripts: true, localResourceRoots: [folder] };
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(media, 'result-light.svg'),
-      dark: vscode.Uri.joinPath(media, 'result-dark.svg'),
-    };
     this.#listening = vscode.Disposable.from(
       webview.onDidReceiveMessage((message: unknown) => {
         this.#receive(message);
@@ -88,13 +81,7 @@ export class ResultPanel implements vscode.Disposable, vscode.WebviewPanelSerial
         if (this.#panel === panel) this.#panel = undefined;
       }),
     );
-    webview.html = resultHtml({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'),
-      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'result.js')).toString(),
-      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(folder, 'result.css')).toString(),
-      language: vscode.env.language,
-    });
+    webview.html = resultHtml(document);
   }
 
   #post(message: ToResult): void {

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { counted } from '../../core/checks/wording.js';
 import { planFacts, planMarkdown, planObstacles } from '../../core/reach/planMarkdown.js';
 import { headlineOf } from '../../core/reach/resultView.js';
-import type { VerifyOptions, VerifyPlan, VerifyProgress, VerifyReport } from '../../core/reach/verification.js';
+import type { VerifyPlan, VerifyProgress, VerifyReport } from '../../core/reach/verification.js';
 import type { Cluster } from '../cluster.js';
 import { neededCluster } from '../commands/clusterCommands.js';
 import type { Connection } from '../connection.js';
@@ -15,7 +15,7 @@ import { cap, inert } from '../markdown.js';
 import { agreed } from '../planQuestion.js';
 import { confirmedForProduction } from '../productionContexts.js';
 import type { ProbeDocuments } from '../probe/probeDocuments.js';
-import { probeSettings } from '../probe/probeSettings.js';
+import { verifyOptions } from '../probe/probeSettings.js';
 import type { ResultPanel } from './resultPanel.js';
 import type { KeptVerification, Verifications } from './verifications.js';
 
@@ -72,7 +72,7 @@ export class VerifyCommands {
     const { context } = cluster.identity;
     const plan = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: t('Planning the verification') },
-      () => this.#connection.during(() => cluster.request('verifyPlan', optionsOfSettings())),
+      () => this.#connection.during(() => cluster.request('verifyPlan', verifyOptions())),
     );
     const page = this.#documents.add(t('Plan'), planMarkdown(plan, context));
     const obstacles = planObstacles(plan);
@@ -152,17 +152,6 @@ export class VerifyCommands {
     panel.show(this.#verifications.add(cluster.identity, report));
     if (left !== '') void vscode.window.showWarningMessage(inert(left));
   }
-}
-
-function optionsOfSettings(): VerifyOptions {
-  const { image, namespace, pullSecrets, hostNetwork, existingPods } = probeSettings();
-  return {
-    ...(image === '' ? {} : { image }),
-    ...(namespace === '' ? {} : { namespace }),
-    pullSecrets,
-    hostNetwork,
-    existingPods,
-  };
 }
 
 function essentialsOf(plan: VerifyPlan): string[] {

@@ -42,6 +42,10 @@ export type ExecResult =
   /** It did not come to running it. */
   | { readonly kind: 'failed'; readonly outcome: UnmeasuredOutcome };
 
+/** What it means that a program that is there did not run to its end. */
+export const outcomeOf = (result: Exclude<ExecResult, { kind: 'ran' | 'missing' }>): UnmeasuredOutcome =>
+  result.kind === 'failed' ? result.outcome : { kind: 'nodeGone', words: result.words };
+
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3 } as const;
 const DEFAULT_MAX_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
 /** Follows pods by a watch until something is true of them, or time is over. */
 import type { Api, Scope } from '../api.js';
-import type { Codec } from '../inventory/codec.js';
+import type { Codec, Page } from '../inventory/codec.js';
 import { PODS } from './resources.js';
 
 export interface Wait<T> {
@@ -13,6 +13,10 @@ export interface Wait<T> {
 }
 
 const PAGE = 5_000;
+
+/** The pods as they are now. */
+export const listPods = async <T>(api: Api, scope: Scope, codec: Codec<T>, signal: AbortSignal): Promise<Page<T>> =>
+  codec.page(await api.page(PODS, { ...scope, limit: PAGE }, codec.accept, signal));
 
 /** Answers with the pods as they are when there are enough, or when the limit is reached. Throws when cancelled, and what the API throws. */
 export async function followPods<T extends { readonly name: string }>(
@@ -32,7 +36,7 @@ export async function followPods<T extends { readonly name: string }>(
   }, wait.graceMs);
   try {
     for (;;) {
-      const page = codec.page(await api.page(PODS, { ...scope, limit: PAGE }, codec.accept, stop));
+      const page = await listPods(api, scope, codec, stop);
       pods.clear();
       for (const pod of page.items()) pods.set(pod.name, pod);
       wait.onChange(current());

@@ -8,7 +8,7 @@ import { begin } from './lifecycle.js';
 import { nameOf, pinnedPod, PROBE_CONTAINER, type Role, type Run } from './manifests.js';
 import { NotMeasured, outcomeOfError } from './notMeasured.js';
 import { readPod } from './objects.js';
-import { eventsOf, isUsable, type ProbePod, waitForPods } from './probePods.js';
+import { eventsOf, isUsable, type ProbePod, READY_GRACE_MS, settling, waitForPods } from './probePods.js';
 import { PODS } from './resources.js';
 import type { Right } from './rights.js';
 import type { Vantage } from './vantage.js';
@@ -23,8 +23,6 @@ export interface PinnedRole {
 }
 
 const START_LIMIT_MS = 90_000;
-/** How long a pod whose servers run may take to be found ready by its kubelet. */
-const READY_GRACE_MS = 8_000;
 
 /**
  * Creates the pods under their deadline and waits until they run. The first is the one that tries; `node` is what it stands
@@ -82,13 +80,7 @@ async function started(
   onProgress: (progress: ProbeProgress) => void,
   signal: AbortSignal,
 ): Promise<readonly ProbePod[]> {
-  const runningSince = new Map<string, number>();
-  const isSettled = (pod: ProbePod): boolean => {
-    if (pod.state !== 'running') return pod.state !== 'starting';
-    const since = runningSince.get(pod.name) ?? Date.now();
-    runningSince.set(pod.name, since);
-    return Date.now() - since >= READY_GRACE_MS;
-  };
+  const isSettled = settling();
   let listed = false;
   try {
     return await waitForPods(

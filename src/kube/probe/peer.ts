@@ -3,20 +3,13 @@
  * full-sized, by TCP, UDP and ICMP, under which address it was seen, and the largest packet that comes through.
  */
 import { type Address, formatAddress } from '../../core/ip/address.js';
-import {
-  NODE_SCRIPT,
-  readScript,
-  readTarget,
-  scriptInput,
-  scriptLimitMs,
-  type ScriptTarget,
-} from '../../core/reach/nodeScript.js';
-import { type Outcome, words } from '../../core/reach/outcome.js';
+import { readTarget, type ScriptTarget } from '../../core/reach/nodeScript.js';
+import type { Outcome } from '../../core/reach/outcome.js';
 import type { Probe } from '../../core/reach/probe.js';
 import type { LargestPacket } from '../../core/reach/report.js';
 import type { ProbeContext } from './context.js';
-import { exec } from './exec.js';
 import { portsOf } from './manifests.js';
+import { runNodeScript, silentScript } from './nodeScriptRun.js';
 import type { PodDetails } from './objects.js';
 import { commonAddresses } from './pairTarget.js';
 import type { Vantage } from './vantage.js';
@@ -48,27 +41,16 @@ export async function probePeer(
     target(2 * index + 1, 'pod', address),
     target(2 * index + 2, 'size', address),
   ]);
-  const result = await exec(
-    context.access,
-    {
-      ...vantage.ref,
-      command: ['sh', '-c', NODE_SCRIPT],
-      stdin: scriptInput(targets),
-      limitMs: scriptLimitMs(targets),
-    },
-    signal,
-  );
   const failed = (outcome: Outcome): PeerProbes => ({
     probes: addresses.map((address) => probe('tcp', address, ports.tcp, [outcome])),
     size: undefined,
   });
-  if (result.kind === 'failed') return failed(result.outcome);
-  if (result.kind === 'lost') return failed({ kind: 'nodeGone', words: result.words });
-  if (result.kind === 'missing') return failed({ kind: 'noTool', looked: ['sh'] });
-  const { mtu: deviceMtu, lines } = readScript(result.run.stdout);
+  const run = await runNodeScript(context, vantage.ref, targets, signal);
+  if (run.kind === 'failed') return failed(run.outcome);
+  const { mtu: deviceMtu, lines } = run.output;
   // A node has several ways out; the MTU of its default one says nothing of the way to a pod.
   const mtu = vantage.pod.endpoint.hostNetwork ? undefined : deviceMtu;
-  if (lines.length === 0) return failed(silentScript(result.run.stderr));
+  if (lines.length === 0) return failed(silentScript(run.stderr, 'nothing'));
   const expected = peer.endpoint.name;
   const read = (id: number, address: Address) =>
     readTarget(
@@ -123,10 +105,4 @@ const probe = (
   tool: 'the probe script',
   command: [],
   tries,
-});
-
-const silentScript = (stderr: string): Outcome => ({
-  kind: 'toolFailed',
-  tool: 'the probe script',
-  cause: { kind: 'output', words: stderr.trim() === '' ? 'nothing' : words(stderr) },
 });

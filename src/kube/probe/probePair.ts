@@ -4,7 +4,7 @@
  * Answers with a report whatever happens; every way to fail has its outcome. What a way created is taken away before it answers.
  */
 import { type Address, formatAddress } from '../../core/ip/address.js';
-import { evaluatePolicies, type PolicyAnswer, type PolicyEnd } from '../../core/policy/evaluate.js';
+import { evaluatePolicies, type PolicyAnswer, type PolicyEnd, strictest } from '../../core/policy/evaluate.js';
 import type { Endpoint, NodeEndpoint } from '../../core/reach/endpoint.js';
 import { natContextOf, othersAt } from '../../core/reach/owners.js';
 import { type Outcome, reachOf, type UnmeasuredOutcome } from '../../core/reach/outcome.js';
@@ -356,13 +356,14 @@ function report(
   const { vantage, ends, beside, probes, around } = found;
   const source = sourceOf(found);
   const target = ends?.target.endpoint;
+  const [policy, ...policies] = found.policies.values();
   return {
     request,
     means,
     source,
     target,
     route: source && target ? predictRoute(source, target, context.network()) : undefined,
-    policy: found.policies.size === 0 ? undefined : strictest([...found.policies.values()]),
+    policy: policy === undefined ? undefined : strictest(policy, ...policies),
     probes,
     around,
     beside,
@@ -394,10 +395,6 @@ function repeat({ means, ref, image, pod }: Vantage, command: readonly string[])
       return kubectlRun({ namespace: ref.namespace, node, hostNetwork, image }, command);
   }
 }
-
-/** The one that lets least through. */
-const strictest = (answers: readonly PolicyAnswer[]): PolicyAnswer | undefined =>
-  answers.find((one) => one.kind === 'denied') ?? answers.find((one) => one.kind === 'unknown') ?? answers[0];
 
 /** What a measurement from a probe pod does not show. */
 function standInNotes({ vantage, ends }: Found): string[] {

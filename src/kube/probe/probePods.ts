@@ -2,11 +2,10 @@
 import { podFacts } from '../../core/network/fromObjects.js';
 import { at, type JsonObject, listOf, parseJson, textMapOf, textOf } from '../../core/network/json.js';
 import { words } from '../../core/reach/outcome.js';
-import type { Api } from '../api.js';
-import { pathOf } from '../api.js';
+import { type Api, pathOf, type Scope } from '../api.js';
 import { KubeError } from '../errors.js';
 import { jsonCodec } from '../inventory/codec.js';
-import { followPods, type Wait } from './followPods.js';
+import { followPods, listPods, type Wait } from './followPods.js';
 import { PROBE_CONTAINER, type Role, roleOf, type Run, selectRun } from './manifests.js';
 import { canonical } from './objects.js';
 import { EVENTS, PODS } from './resources.js';
@@ -76,7 +75,32 @@ function intendedNode(object: JsonObject): string {
   return textOf(at(terms, 0, 'matchFields', 0, 'values', 0));
 }
 
+/** How long a pod whose servers run may take to be found ready by its kubelet. */
+export const READY_GRACE_MS = 8_000;
+
+/** Tells of a pod whether nothing more is to be expected of it: to be asked again and again, as time goes by. */
+export function settling(): (pod: ProbePod) => boolean {
+  const runningSince = new Map<string, number>();
+  return (pod) => {
+    if (pod.state !== 'running') return pod.state !== 'starting';
+    const since = runningSince.get(pod.name) ?? Date.now();
+    runningSince.set(pod.name, since);
+    return Date.now() - since >= READY_GRACE_MS;
+  };
+}
+
 const codec = jsonCodec(probePodOf);
+const scopeOf = (run: Pick<Run, 'id' | 'namespace'>): Scope => ({
+  namespace: run.namespace,
+  labelSelector: selectRun(run.id),
+});
+
+/** The probe pods of a run as they are now. */
+export const podsNow = async (
+  api: Api,
+  run: Pick<Run, 'id' | 'namespace'>,
+  signal: AbortSignal,
+): Promise<ProbePod[]> => [...(await listPods(api, scopeOf(run), codec, signal)).items()];
 
 /** Follows the probe pods of a run until there are enough, or the limit is reached; answers with them as they are then. */
 export const waitForPods = (
@@ -84,8 +108,7 @@ export const waitForPods = (
   run: Pick<Run, 'id' | 'namespace'>,
   wait: Wait<ProbePod>,
   signal: AbortSignal,
-): Promise<ProbePod[]> =>
-  followPods(api, { namespace: run.namespace, labelSelector: selectRun(run.id) }, codec, wait, signal);
+): Promise<ProbePod[]> => followPods(api, scopeOf(run), codec, wait, signal);
 
 /** What events tell of an object, the latest last: why a pod has no sandbox, or a DaemonSet makes no pods. Empty where they may not be read. */
 export async function eventsOf(

@@ -9,6 +9,7 @@ import type { ExistingTarget } from './existingPods.js';
 import { parsedAddresses } from './objects.js';
 import { isMeasured } from '../../core/reach/outcome.js';
 import { isUsable, type ProbePod } from './probePods.js';
+import { KUBELET_PORT } from './pairTarget.js';
 import type { Wanted } from './sessions.js';
 
 /** A node with its probe pods, as far as they could be started. */
@@ -20,8 +21,6 @@ export interface Placed {
   readonly host: ProbePod | undefined;
 }
 
-/** The kubelet listens on every node. https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
-const KUBELET_PORT = 10250;
 /** How many nodes after its own try a pod that was there already. */
 const EXISTING_SOURCES = 2;
 /** Paths that are tried once more, and paths that are tried around failures, at the most. */

@@ -7,19 +7,15 @@ import { type Address, formatAddress } from '../../core/ip/address.js';
 import { type Cell, type Measure, type SourceRole, stateOf, type TargetRole } from '../../core/reach/matrix.js';
 import {
   type Arrival,
-  NODE_SCRIPT,
   readArrivals,
-  readScript,
   readTarget,
-  scriptInput,
-  scriptLimitMs,
   type TargetKind,
   type TargetReadings,
 } from '../../core/reach/nodeScript.js';
-import { type Outcome, words } from '../../core/reach/outcome.js';
+import type { Outcome } from '../../core/reach/outcome.js';
 import type { ProbeContext } from './context.js';
-import { exec, type ExecResult } from './exec.js';
 import { portsOf, PROBE_CONTAINER } from './manifests.js';
+import { runNodeScript, silentScript } from './nodeScriptRun.js';
 import { logOf } from './probePods.js';
 
 /** One thing to try, from one node's probe pod. */
@@ -129,31 +125,26 @@ export class Sessions {
       sourcePort: ports.source,
     }));
     this.#count++;
-    const result = await exec(
-      this.#context.access,
-      {
-        namespace: this.#namespace,
-        pod,
-        container: PROBE_CONTAINER,
-        command: ['sh', '-c', NODE_SCRIPT],
-        stdin: scriptInput(targets),
-        limitMs: scriptLimitMs(targets),
-        maxBytes: MAX_BYTES,
-      },
+    const run = await runNodeScript(
+      this.#context,
+      { namespace: this.#namespace, pod, container: PROBE_CONTAINER },
+      targets,
       signal,
+      MAX_BYTES,
     );
     signal.throwIfAborted();
-    if (result.kind !== 'ran') return { mtu: undefined, readings: tried.map(() => nothing(outcomeOf(result))) };
-    const output = readScript(result.run.stdout);
+    if (run.kind === 'failed') return { mtu: undefined, readings: tried.map(() => nothing(run.outcome)) };
+    const { output } = run;
+    const silent = silentScript(run.stderr, 'nothing about this target');
     const readings = tried.map(({ id, want }) => {
       const lines = output.lines.filter((line) => line.id === id);
-      if (lines.length === 0) return nothing(silentScript(result.run.stderr));
+      if (lines.length === 0) return nothing(silent);
       const reading = readTarget(lines, {
         address: want.address,
         port: want.port ?? ports.tcp,
         expected: want.expected,
       });
-      return output.complete || want.kind !== 'pod' ? reading : withoutEnd(reading, silentScript(result.run.stderr));
+      return output.complete || want.kind !== 'pod' ? reading : withoutEnd(reading, silent);
     });
     return { mtu: output.mtu, readings };
   }
@@ -214,17 +205,6 @@ async function inParallel<T>(items: readonly T[], width: number, work: (item: T)
   };
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, next));
 }
-
-function outcomeOf(result: Exclude<ExecResult, { kind: 'ran' }>): Outcome {
-  if (result.kind === 'failed') return result.outcome;
-  return result.kind === 'lost' ? { kind: 'nodeGone', words: result.words } : { kind: 'noTool', looked: ['sh'] };
-}
-
-const silentScript = (stderr: string): Outcome => ({
-  kind: 'toolFailed',
-  tool: 'the probe script',
-  cause: { kind: 'output', words: stderr.trim() === '' ? 'nothing about this target' : words(stderr) },
-});
 
 /** Readings of a session that was cut short: what was not come to says so, instead of being no measurement at all. */
 const withoutEnd = (reading: TargetReadings, outcome: Outcome): TargetReadings => ({

@@ -7,7 +7,7 @@
 import { DISCOVERY_SCRIPT, readDiscovery, recogniseTool } from '../../core/reach/tools/discovery.js';
 import { TOOLS } from '../../core/reach/tools/index.js';
 import type { FoundTool } from '../../core/reach/tools/tool.js';
-import type { ContainerRef, ExecRequest, ExecResult } from './exec.js';
+import { type ContainerRef, type ExecRequest, type ExecResult, outcomeOf } from './exec.js';
 import { NotMeasured } from './notMeasured.js';
 
 export type Run = (request: ExecRequest, signal: AbortSignal) => Promise<ExecResult>;
@@ -50,7 +50,7 @@ async function withShell(
   const result = await run({ ...ref, command, limitMs: LIMIT_MS }, signal);
   if (result.kind === 'ran') return { tools: readDiscovery(result.run.stdout), cut: result.run.exit.kind !== 'code' };
   if (result.kind === 'missing') return undefined;
-  throw notMeasured(result);
+  throw new NotMeasured(outcomeOf(result));
 }
 
 async function withoutShell(run: Run, ref: ContainerRef, signal: AbortSignal): Promise<FoundTool[]> {
@@ -63,15 +63,11 @@ async function withoutShell(run: Run, ref: ContainerRef, signal: AbortSignal): P
         continue;
       const result = await run({ ...ref, command: [program, ...tool.introduction], limitMs: LIMIT_MS }, signal);
       if (result.kind === 'missing') continue;
-      if (result.kind !== 'ran') throw notMeasured(result);
+      if (result.kind !== 'ran') throw new NotMeasured(outcomeOf(result));
       const recognised = recogniseTool(tool, program, `${result.run.stdout}\n${result.run.stderr}`);
       if (recognised !== undefined) found.push(recognised);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, next));
   return found;
-}
-
-function notMeasured(result: Exclude<ExecResult, { kind: 'ran' | 'missing' }>): NotMeasured {
-  return new NotMeasured(result.kind === 'failed' ? result.outcome : { kind: 'nodeGone', words: result.words });
 }

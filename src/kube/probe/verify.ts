@@ -6,7 +6,7 @@
  */
 import type { ClusterNetwork } from '../../core/network/clusterNetwork.js';
 import { type NodeFacts, readinessOf } from '../../core/network/facts.js';
-import { evaluatePolicies, type PolicyAnswer, type PolicyPod } from '../../core/policy/evaluate.js';
+import { evaluatePolicies, type PolicyAnswer, type PolicyPod, strictest } from '../../core/policy/evaluate.js';
 import type { PodEndpoint } from '../../core/reach/endpoint.js';
 import { judgeVerification } from '../../core/reach/judge.js';
 import { type Cell, type MatrixNode, stateOf } from '../../core/reach/matrix.js';
@@ -29,7 +29,7 @@ import { begin, type Cleanup, end, findAllOurs, isStale, type Leftover } from '.
 import { daemonSet, nameOf, podLabelsOf, portsOf, type Role, type Run } from './manifests.js';
 import { canonical, parsedAddresses, readPolicies } from './objects.js';
 import type { Planned } from './plannedRuns.js';
-import { eventsOf, isUsable, type ProbePod, waitForPods } from './probePods.js';
+import { eventsOf, isUsable, podsNow, type ProbePod, READY_GRACE_MS, settling, waitForPods } from './probePods.js';
 import { mayConcern, readOtherPolicies } from './otherPolicies.js';
 import { DAEMON_SETS } from './resources.js';
 import { firstRound, merge, type Placed, secondRound, unconfirmed, withoutPods } from './rounds.js';
@@ -38,8 +38,6 @@ import { newRun, nodesToTry, planVerification, lifetimeSeconds, rolesOf, startLi
 
 /** For the server's answer to one creation; admission may be slow. */
 const CREATION_LIMIT_MS = 30_000;
-/** How long a pod whose servers run may take to be found ready by its kubelet. */
-const READY_GRACE_MS = 8_000;
 /** How long no further pod may be made before those that are missing are given up: a quota, or an admission that says no. */
 const MAKING_GRACE_MS = 20_000;
 
@@ -171,13 +169,7 @@ class Verification {
   /** Pods may be evicted, deleted or done while they are tried: what failed then is no failure of the network. */
   async #leaveOutTheGone(signal: AbortSignal): Promise<void> {
     const { context, run } = this.#parts;
-    const limitMs = 10_000;
-    const now = await waitForPods(
-      context.api,
-      run,
-      { enough: () => true, limitMs, graceMs: limitMs, onChange: () => undefined },
-      signal,
-    );
+    const now = await podsNow(context.api, run, signal);
     const there = new Set(now.filter(isUsable).map((pod) => pod.uid));
     const gone = new Set(
       this.#placed
@@ -229,13 +221,7 @@ class Verification {
   async #start(signal: AbortSignal): Promise<void> {
     const { context, run, onProgress } = this.#parts;
     // Nodes that are not Ready, or no longer, may never start a pod: they are not waited for.
-    const runningSince = new Map<string, number>();
-    const isSettled = (pod: ProbePod): boolean => {
-      if (pod.state !== 'running') return pod.state !== 'starting';
-      const since = runningSince.get(pod.name) ?? Date.now();
-      runningSince.set(pod.name, since);
-      return Date.now() - since >= READY_GRACE_MS;
-    };
+    const isSettled = settling();
     const wanted = this.#nodes.length * this.#roles.length;
     let [made, madeAt] = [0, Date.now()];
     const pods = await waitForPods(
@@ -334,7 +320,7 @@ class Verification {
     const answer = (protocol: 'TCP' | 'UDP', port: number): PolicyAnswer =>
       evaluatePolicies(policies, source, target, { protocol, port });
     this.#probePolicy = {
-      tcp: strictest([answer('TCP', ports.tcp), answer('TCP', ports.source)]),
+      tcp: strictest(answer('TCP', ports.tcp), answer('TCP', ports.source)),
       udp: answer('UDP', ports.udp),
     };
     this.#existing = await readExisting(context, chosen, source, signal);
@@ -439,10 +425,6 @@ class Verification {
     };
   }
 }
-
-/** The one that lets least through. */
-const strictest = (answers: readonly [PolicyAnswer, PolicyAnswer]): PolicyAnswer =>
-  answers.find((one) => one.kind === 'denied') ?? answers.find((one) => one.kind === 'unknown') ?? answers[0];
 
 function busyWith(others: readonly Leftover[]): string {
   const first = others.find((one) => one.kind === 'Job') ?? others[0];
