@@ -4,7 +4,8 @@
  */
 import { at, isObject, type JsonObject, listOf, textOf } from '../core/network/json.js';
 import { KubeError } from './errors.js';
-import type { Answer, Limits, StreamAnswer, Transport } from './transport.js';
+import type { Answer } from './answer.js';
+import type { Limits, StreamAnswer, Transport } from './transport.js';
 
 /** A kind of object as the API serves it. */
 export interface Resource {
@@ -229,7 +230,7 @@ const selectors = (scope: Scope): Record<string, string | undefined> => ({
 
 function json(answer: Answer): unknown {
   try {
-    return JSON.parse(answer.body.toString('utf8')) as unknown;
+    return JSON.parse(answer.text) as unknown;
   } catch (error) {
     throw new KubeError('protocol', `the answer is not JSON (${answer.contentType})`, { cause: error });
   }

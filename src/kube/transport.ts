@@ -9,16 +9,14 @@ import http from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
 import tls from 'node:tls';
-import { promisify } from 'node:util';
-import zlib from 'node:zlib';
 
 import { version } from '../../package.json';
 import type { ClusterAccess, RequestCredentials } from './access.js';
+import { Answer } from './answer.js';
 import { cancelled, errorOfSocket, errorOfStatus, KubeError, printable } from './errors.js';
+import { gunzip } from './gunzip.js';
 import type { Log } from './log.js';
 import { statusOf } from './status.js';
-
-const gunzip = promisify(zlib.gunzip);
 
 export const USER_AGENT = `cluster-network-inspector/${version}`;
 
@@ -45,13 +43,6 @@ export interface Request {
   readonly contentType?: string;
   readonly signal: AbortSignal;
   readonly limits: Limits;
-}
-
-export interface Answer {
-  readonly contentType: string;
-  readonly body: Buffer;
-  /** Bytes of the body on the wire, before they were decompressed. */
-  readonly wireBytes: number;
 }
 
 export interface StreamAnswer {
@@ -95,12 +86,7 @@ export class Transport {
     await this.#turn(request.signal);
     try {
       const exchange = await this.#answered(request, 'gzip');
-      const encoded = await collect(exchange, request.limits.idleMs, MAX_BODY_BYTES, this.#heard);
-      return {
-        contentType: exchange.response.headers['content-type'] ?? '',
-        body: await decoded(exchange.response, encoded, MAX_BODY_BYTES),
-        wireBytes: encoded.length,
-      };
+      return await answerOf(exchange, request.limits.idleMs, MAX_BODY_BYTES, this.#heard);
     } finally {
       this.#running--;
       this.#waiting.shift()?.();
@@ -295,23 +281,25 @@ async function* pieces(
   }
 }
 
-async function collect(exchange: Exchange, idleMs: number, maxBytes: number, heard: () => void): Promise<Buffer> {
-  const parts: Buffer[] = [];
+/** The whole answer, decompressed. */
+async function answerOf(exchange: Exchange, idleMs: number, maxBytes: number, heard: () => void): Promise<Answer> {
+  const encoded: Buffer[] = [];
   let length = 0;
   for await (const piece of pieces(exchange, idleMs, heard)) {
     length += piece.length;
     if (length > maxBytes) throw new KubeError('protocol', `the answer is larger than ${maxBytes} bytes`);
-    parts.push(piece);
+    encoded.push(piece);
   }
-  return Buffer.concat(parts, length);
+  const { headers } = exchange.response;
+  const encoding = headers['content-encoding'] ?? 'identity';
+  return new Answer(headers['content-type'] ?? '', await decoded(encoding, encoded, maxBytes), length);
 }
 
-async function decoded(response: http.IncomingMessage, body: Buffer, maxBytes: number): Promise<Buffer> {
-  const encoding = response.headers['content-encoding'] ?? 'identity';
+async function decoded(encoding: string, body: readonly Buffer[], maxBytes: number): Promise<readonly Buffer[]> {
   if (encoding === 'identity') return body;
   if (encoding !== 'gzip') throw new KubeError('protocol', `unknown content encoding ${encoding}`);
   try {
-    return await gunzip(body, { maxOutputLength: maxBytes });
+    return await gunzip(Buffer.concat(body), maxBytes);
   } catch (error) {
     throw new KubeError('protocol', 'the answer could not be decompressed', { cause: error });
   }
@@ -321,9 +309,9 @@ async function decoded(response: http.IncomingMessage, body: Buffer, maxBytes: n
 async function failureOf(exchange: Exchange, idleMs: number, heard: () => void): Promise<KubeError> {
   const { response } = exchange;
   const code = response.statusCode ?? 0;
-  const encoded = await collect(exchange, idleMs, MAX_ERROR_BYTES, heard);
-  const body = await decoded(response, encoded, MAX_ERROR_BYTES);
-  const type = response.headers['content-type'] ?? '';
+  const answer = await answerOf(exchange, idleMs, MAX_ERROR_BYTES, heard);
+  const body = Buffer.concat(answer.pieces);
+  const type = answer.contentType;
   const status = statusOf(type, body);
   // A page of a proxy in front of the server: its first words say more than its code alone.
   const message = type.startsWith('text/') ? printable(body.toString('utf8', 0, 300)) : '';

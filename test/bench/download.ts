@@ -1,22 +1,14 @@
 /** One answer of a server, read whole and decompressed. */
 import https from 'node:https';
-import { promisify } from 'node:util';
-import zlib from 'node:zlib';
-
-const gunzip = promisify(zlib.gunzip);
-
-export interface Downloaded {
-  readonly contentType: string;
-  readonly body: Buffer;
-  readonly wireBytes: number;
-}
+import { Answer } from '../../src/kube/answer.js';
+import { gunzip } from '../../src/kube/gunzip.js';
 
 /** Rejects when anything but 200 comes back. */
 export async function download(
   agent: https.Agent,
   url: string,
   headers: Readonly<Record<string, string>>,
-): Promise<Downloaded> {
+): Promise<Answer> {
   const { raw, contentType, encoding } = await new Promise<{ raw: Buffer; contentType: string; encoding: string }>(
     (resolve, reject) => {
       https
@@ -36,5 +28,5 @@ export async function download(
         .on('error', reject);
     },
   );
-  return { contentType, wireBytes: raw.length, body: encoding === 'gzip' ? await gunzip(raw) : raw };
+  return new Answer(contentType, encoding === 'gzip' ? await gunzip(raw, Infinity) : [raw], raw.length);
 }

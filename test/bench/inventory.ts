@@ -25,17 +25,34 @@ import type { ServerOptions, ServerReady } from './server.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 const FOLDER = path.join(ROOT, 'test-results', 'bench');
-const PROGRAMS = ['idle', 'ours', 'ourWorker', 'floor', 'fetchParse', 'clientList', 'clientInformer'];
+const PROGRAMS = [
+  'idle',
+  'ourPods',
+  'podsWorker',
+  'ours',
+  'ourWorker',
+  'floor',
+  'fetchParse',
+  'clientList',
+  'clientInformer',
+];
 const KUBECTL = process.env['KUBECTL'] ?? 'kubectl';
 /** Some of those that are compared hold whole objects. */
 const HEAP_MB = 12_288;
 const ROUNDS = 3;
+const WARM_ROUNDS = 2;
 const LATENCY_ROUNDS = 20;
 const MOST_CHANGES = 20_000;
 
 interface Row extends Measured {
   readonly name: string;
   readonly wireBytes: number;
+}
+
+/** What one of our programs measured, beside the bare download of what it asked for. */
+interface Ours {
+  readonly row: Row;
+  readonly floor: Row;
 }
 
 /** How a reader takes changes. */
@@ -120,11 +137,11 @@ class Bench {
     const agent = new https.Agent({ keepAlive: true, ca: readFileSync(this.ready.authority) });
     let next = '';
     do {
-      const { body } = await download(agent, `${this.ready.url}/api/v1/pods?limit=500&continue=${next}`, {
+      const { pieces } = await download(agent, `${this.ready.url}/api/v1/pods?limit=500&continue=${next}`, {
         authorization: `Bearer ${this.ready.token}`,
         accept,
       });
-      next = /"continue":"([^"]+)"/.exec(body.subarray(0, 2000).toString('utf8'))?.[1] ?? '';
+      next = /"continue":"([^"]+)"/.exec(pieces[0]?.toString('utf8', 0, 2000) ?? '')?.[1] ?? '';
     } while (next !== '');
     agent.destroy();
   }
@@ -137,17 +154,18 @@ function median(rows: readonly Row[]): Row {
   return middle;
 }
 
-/** Our session some times, and after each time the bare download of what it asked for. */
-async function oursAndFloor(bench: Bench): Promise<readonly [ours: Row, floor: Row]> {
-  await bench.run('the first time', 'ours');
+/** One of our programs some times, and after each time the bare download of what it asked for. */
+async function oursAndFloor(bench: Bench, name: string, program: string): Promise<Ours> {
+  // Pages grow with the speed that is seen, so the first times ask for others than those that follow.
+  for (let round = 0; round < WARM_ROUNDS; round++) await bench.run('to get warm', program);
   const ours: Row[] = [];
   const floor: Row[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     await bench.lists();
-    ours.push(await bench.run('this inventory, everything it reads', 'ours'));
-    floor.push(await bench.run('bare download and decoding of the same', 'floor', await bench.lists()));
+    ours.push(await bench.run(name, program));
+    floor.push(await bench.run('  bare download and decoding of the same', 'floor', await bench.lists()));
   }
-  return [median(ours), median(floor)];
+  return { row: median(ours), floor: median(floor) };
 }
 
 async function kubectl(bench: Bench): Promise<Row | undefined> {
@@ -245,23 +263,27 @@ interface Goal {
   readonly met: boolean;
 }
 
-function goalsOf(ours: Row, floor: Row, client: Row | undefined): Goal[] {
+/** What the others read is the pods: that is what is held against them. */
+function goalsOf(pods: Ours, everything: Ours, client: Row | undefined): Goal[] {
   const ofClient: Goal[] =
     client === undefined
       ? []
       : [
           {
-            words: `1/${(client.wallMs / ours.wallMs).toFixed(1)} of the official client's time; goal: 1/10 at most`,
-            met: ours.wallMs <= client.wallMs / 10,
+            words: `the pods in 1/${(client.wallMs / pods.row.wallMs).toFixed(1)} of the official client's time; goal: 1/10 at most`,
+            met: pods.row.wallMs <= client.wallMs / 10,
           },
         ];
   return [
     ...ofClient,
-    { words: `longest block ${inMs(ours.longestBlockMs)} ms; goal: 16 at most`, met: ours.longestBlockMs <= 16 },
-    { words: `kept ${inMB(ours.keptBytes)} MB; goal: 15 at most`, met: ours.keptBytes <= 15e6 },
     {
-      words: `${(ours.wallMs / floor.wallMs).toFixed(2)} × the bare download; goal: 1.3 at most`,
-      met: ours.wallMs <= 1.3 * floor.wallMs,
+      words: `the pods in ${(pods.row.wallMs / pods.floor.wallMs).toFixed(2)} × a bare download; goal: 1.3 at most`,
+      met: pods.row.wallMs <= 1.3 * pods.floor.wallMs,
+    },
+    { words: `the pods kept in ${inMB(pods.row.keptBytes)} MB; goal: 15 at most`, met: pods.row.keptBytes <= 15e6 },
+    {
+      words: `longest block ${inMs(pods.row.longestBlockMs)} ms reading the pods, ${inMs(everything.row.longestBlockMs)} ms reading everything; goal: 16 at most`,
+      met: Math.max(pods.row.longestBlockMs, everything.row.longestBlockMs) <= 16,
     },
   ];
 }
@@ -280,25 +302,26 @@ async function main(): Promise<void> {
     },
   });
   const nodes = Number(values.nodes ?? (values.full ? 5000 : 1000));
-  const pods = Number(values.pods ?? (values.full ? 150_000 : 30_000));
+  const podCount = Number(values.pods ?? (values.full ? 150_000 : 30_000));
   const chosen = values.only?.split(',');
   const wanted = (name: string): boolean => chosen?.includes(name) ?? true;
 
   await bundle();
   console.log(
-    `${nodes} nodes, ${pods} pods; Node ${process.version}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? '?'}, load ${inMs(os.loadavg()[0] ?? NaN)}\n`,
+    `${nodes} nodes, ${podCount} pods; Node ${process.version}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? '?'}, load ${inMs(os.loadavg()[0] ?? NaN)}\n`,
   );
-  const server = start('server', { folder: FOLDER, nodes, pods, seed: Number(values.seed) });
+  const server = start('server', { folder: FOLDER, nodes, pods: podCount, seed: Number(values.seed) });
   try {
-    const bench = new Bench(server, (await server.next()) as ServerReady, pods);
+    const bench = new Bench(server, (await server.next()) as ServerReady, podCount);
     const rows: Row[] = [await bench.run('an idle process', 'idle')];
     const changes: Changes[] = [];
-    let ours: Row | undefined;
-    let floor: Row | undefined;
+    let pods: Ours | undefined;
+    let everything: Ours | undefined;
     let client: Row | undefined;
     if (wanted('ours')) {
-      [ours, floor] = await oursAndFloor(bench);
-      rows.push(ours, floor);
+      pods = await oursAndFloor(bench, 'this inventory, the pods', 'ourPods');
+      everything = await oursAndFloor(bench, 'this inventory, everything, with model and checks', 'ours');
+      rows.push(pods.row, pods.floor, everything.row, everything.floor);
     }
     if (wanted('fetch') || wanted('client') || wanted('informer')) await bench.warm('application/json');
     if (wanted('fetch')) rows.push(await bench.run('fetch and JSON.parse, pages of 500', 'fetchParse'));
@@ -321,17 +344,17 @@ async function main(): Promise<void> {
       changes.push(await changesFor(bench, row.name, child));
       await child.end();
     }
-    printTable(rows, ours);
+    printTable(rows, pods?.row);
     if (changes.length > 0) console.log('');
     for (const { name, count, perSecond, latenciesMs } of changes) {
       console.log(
         `${name}: ${count} changes at once are told at ${Math.round(perSecond)} a second; one change after ${inMs(percentile(latenciesMs, 0.5))} ms (median), ${inMs(percentile(latenciesMs, 0.95))} ms (95 %)`,
       );
     }
-    const goals = ours === undefined || floor === undefined ? [] : goalsOf(ours, floor, client);
+    const goals = pods === undefined || everything === undefined ? [] : goalsOf(pods, everything, client);
     if (goals.length > 0) console.log('');
     for (const { words, met } of goals) console.log(`${met ? 'met   ' : 'MISSED'}  ${words}`);
-    const result = { nodes, pods, rows, changes, goals };
+    const result = { nodes, pods: podCount, rows, changes, goals };
     writeFileSync(path.join(FOLDER, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
     if (goals.some(({ met }) => !met)) process.exitCode = 1;
     await server.end();

@@ -1,6 +1,10 @@
 /** What the programs of the inventory's benchmark measure about themselves, and how they tell it. */
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { BroadcastChannel } from 'node:worker_threads';
+import { loadKubeconfig } from '../../src/kube/kubeconfig/load.js';
+import { type SelectedContext, selectContext } from '../../src/kube/kubeconfig/selectContext.js';
+import { thisMachine } from '../../src/kube/kubeconfig/surroundings.js';
 
 /** What a program is told, as JSON in its first argument. */
 export interface Task {
@@ -37,6 +41,26 @@ export function tell(message: Message): void {
 
 export function taskOfArguments(): Task {
   return JSON.parse(process.argv[2] ?? '{}') as Task;
+}
+
+/** The context of the task's kubeconfig. */
+export async function selectedContext(): Promise<SelectedContext> {
+  const { kubeconfig } = taskOfArguments();
+  const selection = selectContext(await loadKubeconfig(kubeconfig, thisMachine(), AbortSignal.timeout(10_000)));
+  if (!selection.ok) throw new Error(selection.message);
+  return selection.selected;
+}
+
+/** What a worker thread holds that answers on the channel for it. */
+export async function memoryOfWorker(): Promise<number> {
+  const channel = new BroadcastChannel('memory');
+  const answer = new Promise<number>((resolve) => {
+    channel.onmessage = ({ data }) => resolve(Number(data));
+  });
+  channel.postMessage('how much');
+  const bytes = await answer;
+  channel.close();
+  return bytes;
 }
 
 /** Milliseconds since the epoch, with fractions; the same clock in all processes of a machine. */

@@ -70,7 +70,7 @@ function accessWith({
 async function post(access: ClusterAccess, at: string, body: object): Promise<unknown> {
   const transport = new Transport(access, () => undefined);
   const answer = await transport.request({ method: 'POST', path: at, body, signal, limits: LIMITS });
-  return JSON.parse(answer.body.toString());
+  return JSON.parse(answer.text);
 }
 
 function field(value: unknown, ...names: readonly string[]): unknown {

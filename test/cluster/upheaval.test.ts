@@ -191,7 +191,7 @@ describe('the inventory equals the cluster', { skip: needsCluster }, () => {
         assert.equal(answer.contentType, 'application/vnd.kubernetes.protobuf');
         const protobuf = codec.page(answer);
         if (json.resourceVersion !== protobuf.resourceVersion) continue;
-        assert.deepEqual(protobuf.items(), json.items());
+        assert.deepEqual([...protobuf.items()], [...json.items()]);
         break;
       }
     }

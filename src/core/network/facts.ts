@@ -49,6 +49,7 @@ export interface NodeFacts {
   readonly podCIDRs: readonly CidrField[];
   /** `status.allocatable.pods`; undefined when not reported. */
   readonly allocatablePods: number | undefined;
+  /** Ready and NetworkUnavailable, where the node has them. */
   readonly conditions: readonly Condition[];
   readonly taints: readonly string[];
   readonly labels: Readonly<Record<string, string>>;

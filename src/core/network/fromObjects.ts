@@ -76,10 +76,13 @@ function quantityOf(value: unknown): number | undefined {
   return Number(match[1]) * factor;
 }
 
+/** The conditions that say something about a node's network; disks and memory change often, and say nothing. */
+const NODE_CONDITIONS: ReadonlySet<string> = new Set(['Ready', 'NetworkUnavailable']);
+
 function conditionsOf(object: unknown): Condition[] {
   return listOf(at(object, 'status', 'conditions')).flatMap((entry, index) => {
     const type = textOf(at(entry, 'type'));
-    if (type === '') return [];
+    if (!NODE_CONDITIONS.has(type)) return [];
     const status = textOf(at(entry, 'status'));
     const known: ConditionStatus = status === 'True' || status === 'False' ? status : 'Unknown';
     return [
@@ -163,15 +166,20 @@ export function nodeFacts(object: unknown): NodeFacts {
   };
 }
 
+const VPC = 'ovn.kubernetes.io/vpc';
+const DEFAULT_NETWORK = 'v1.multus-cni.io/default-network';
+/** The annotations that `podNetwork` looks at. */
+export const NETWORK_ANNOTATIONS: readonly string[] = [VPC, DEFAULT_NETWORK];
+
 /**
  * The network in which a pod's addresses must be unique, from its annotations; empty for the cluster's default network.
  * Kube-OVN's VPCs may use one range twice (`ovn-cluster` is the default one); Multus lets a pod choose another default
  * network. OVN-Kubernetes' user-defined networks do not count: `status.podIPs` stays on the default network there.
  */
 export function podNetwork(annotations: JsonObject): string {
-  const vpc = textOf(at(annotations, 'ovn.kubernetes.io/vpc'), LIMITS.name);
+  const vpc = textOf(at(annotations, VPC), LIMITS.name);
   if (vpc !== '' && vpc !== 'ovn-cluster') return vpc;
-  return textOf(at(annotations, 'v1.multus-cni.io/default-network'), LIMITS.name);
+  return textOf(at(annotations, DEFAULT_NETWORK), LIMITS.name);
 }
 
 const isTrue = (conditions: unknown, type: string): boolean =>

@@ -88,23 +88,25 @@ const wordsOf = (value: bigint): Words => [
 ];
 
 const UUID_LENGTH = 36;
-const DASHES = new Set([8, 13, 18, 23]);
+const DASH = 0x2d;
+const isDash = (at: number): boolean => at === 8 || at === 13 || at === 18 || at === 23;
 
 /** The 32-bit words of a UUID in lower case; undefined for any other text, which could not be given back as it was. */
 function uuidWords(text: string): Words | undefined {
   if (text.length !== UUID_LENGTH) return undefined;
   const words: [number, number, number, number] = [0, 0, 0, 0];
+  let word = 0;
   let digits = 0;
   for (let at = 0; at < UUID_LENGTH; at++) {
     const code = text.charCodeAt(at);
-    if (DASHES.has(at)) {
-      if (code !== 0x2d) return undefined;
+    if (isDash(at)) {
+      if (code !== DASH) return undefined;
       continue;
     }
     const digit = code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
     if (digit < 0) return undefined;
-    const word = digits++ >> 3;
-    words[word] = (((words[word] ?? 0) << 4) | digit) >>> 0;
+    word = (word << 4) | digit;
+    if ((++digits & 7) === 0) words[(digits >> 3) - 1] = word >>> 0;
   }
   return words;
 }
@@ -130,7 +132,8 @@ export class PodTable {
   #phase = new Uint8Array(0);
   #nodeId = new Uint32Array(0);
   #namespaceId = new Uint32Array(0);
-  #networkId = new Uint32Array(0);
+  /** The network's number plus one, 0 for the default network; empty until the first pod of another network comes. */
+  #networkOf = new Uint32Array(0);
   #v4 = new Uint32Array(0);
   /** Four words a row; empty until the first pod with an IPv6 address comes. */
   #v6 = new Uint32Array(0);
@@ -208,7 +211,8 @@ export class PodTable {
     return this.#nodes.text(this.#nodeId[row] ?? 0);
   }
   network(row: number): string {
-    return this.#networks.text(this.#networkId[row] ?? 0);
+    const network = this.#networkOf[row] ?? 0;
+    return network === 0 ? '' : this.#networks.text(network - 1);
   }
   phase(row: number): Phase {
     return PHASES[this.#phase[row] ?? 4] ?? 'Unknown';
@@ -300,16 +304,26 @@ export class PodTable {
 
   /** Adds a pod or puts it in place of the one of that namespace and name. Returns its row. */
   set(pod: PodFacts): number {
-    return this.#put(pod, encode(pod));
+    return this.#put(this.rowOf(pod.namespace, pod.name), pod, encode(pod));
   }
 
-  /** Whether a pod of that namespace and name is in the table, and all that the table keeps of it is the same. */
-  says(pod: PodFacts): boolean {
+  /**
+   * The same as `set`, but for a pod of which the table says all that it keeps already: then it answers false. The nodes
+   * whose pods changed, the one that the pod was on before among them, are added to `nodes`.
+   */
+  change(pod: PodFacts, nodes: Set<string>): boolean {
     const row = this.rowOf(pod.namespace, pod.name);
-    return row !== NONE && this.#equals(row, pod, encode(pod));
+    const coded = encode(pod);
+    if (row !== NONE) {
+      if (this.#equals(row, pod, coded)) return false;
+      nodes.add(this.node(row));
+    }
+    nodes.add(pod.node);
+    this.#put(row, pod, coded);
+    return true;
   }
 
-  /** The same as `says`, of a pod of another table. */
+  /** Whether the table has that pod of another one, and says the same of it. */
   saysRow(other: PodTable, row: number): boolean {
     const own = this.rowOf(other.namespace(row), other.name(row));
     return own !== NONE && this.#equals(own, other.facts(row), other.#coded(row));
@@ -317,7 +331,8 @@ export class PodTable {
 
   /** Puts a pod of another table into this one; returns its row. */
   setRow(other: PodTable, row: number): number {
-    return this.#put(other.facts(row), other.#coded(row));
+    const pod = other.facts(row);
+    return this.#put(this.rowOf(pod.namespace, pod.name), pod, other.#coded(row));
   }
 
   /** Removes a pod; false when it was not there. */
@@ -327,7 +342,7 @@ export class PodTable {
     this.#vacate(row);
     this.#unlink(row);
     this.#namespaces.release(this.#namespaceId[row] ?? 0);
-    this.#networks.release(this.#networkId[row] ?? 0);
+    this.#setNetwork(row, '');
     this.#flags[row] = 0;
     this.#names.clear(row);
     this.#otherUids.delete(row);
@@ -343,9 +358,9 @@ export class PodTable {
     this.#names.trim();
   }
 
-  #put(pod: PodFacts, { flags, v4, words }: Coded): number {
-    let row = this.rowOf(pod.namespace, pod.name);
-    const networkId = this.#networks.use(pod.network);
+  /** `known`: the row of the pod of that namespace and name, or -1. */
+  #put(known: number, pod: PodFacts, { flags, v4, words }: Coded): number {
+    let row = known;
     if (row === NONE) {
       row = this.#free.pop() ?? this.#end++;
       if (row >= this.#capacity) this.#resize(Math.max(FIRST_CAPACITY, Math.ceil(this.#capacity * 1.5)));
@@ -357,9 +372,8 @@ export class PodTable {
       this.#occupy(row);
     } else {
       this.#unlink(row);
-      this.#networks.release(this.#networkId[row] ?? 0);
     }
-    this.#networkId[row] = networkId;
+    this.#setNetwork(row, pod.network);
     const uuid = uuidWords(pod.uid);
     if (uuid === undefined) this.#otherUids.set(row, pod.uid);
     else {
@@ -373,6 +387,15 @@ export class PodTable {
     if (this.#v6.length > 0) setWords(this.#v6, row, words);
     this.#link(row, this.#nodes.use(pod.node));
     return row;
+  }
+
+  #setNetwork(row: number, network: string): void {
+    const before = this.#networkOf[row] ?? 0;
+    if (before === 0 && network === '') return;
+    if (this.#networkOf.length === 0) this.#networkOf = new Uint32Array(this.#capacity);
+    // First the new one, so that the number of a text that stays is not given away between.
+    this.#networkOf[row] = network === '' ? 0 : this.#networks.use(network) + 1;
+    if (before > 0) this.#networks.release(before - 1);
   }
 
   #coded(row: number): Coded {
@@ -461,7 +484,7 @@ export class PodTable {
     this.#phase = copied(new Uint8Array(capacity), this.#phase);
     this.#nodeId = copied(new Uint32Array(capacity), this.#nodeId);
     this.#namespaceId = copied(new Uint32Array(capacity), this.#namespaceId);
-    this.#networkId = copied(new Uint32Array(capacity), this.#networkId);
+    if (this.#networkOf.length > 0) this.#networkOf = copied(new Uint32Array(capacity), this.#networkOf);
     this.#v4 = copied(new Uint32Array(capacity), this.#v4);
     if (this.#v6.length > 0) this.#v6 = copied(new Uint32Array(4 * capacity), this.#v6);
     this.#uid = copied(new Uint32Array(4 * capacity), this.#uid);

@@ -6,14 +6,18 @@
 import { at, isObject, type JsonObject, textOf } from '../../core/network/json.js';
 import { errorOfStatus, KubeError } from '../errors.js';
 import { statusOfObject } from '../status.js';
-import type { Answer, StreamAnswer } from '../transport.js';
+import type { Answer } from '../answer.js';
+import type { StreamAnswer } from '../transport.js';
 
 export interface Page<T> {
   /** Empty on the last page. */
   readonly continue: string;
   readonly resourceVersion: string;
-  /** Decodes the items: asked for once the next page is on its way. */
-  readonly items: () => readonly T[];
+  /**
+   * Decodes the items, one after the other: asked for once the next page is on its way, and none of them is held longer than
+   * it is used. Throws a `KubeError` of kind `protocol` at one that cannot be read.
+   */
+  readonly items: () => Iterable<T>;
 }
 
 export type WatchMessage<T> =
@@ -49,7 +53,7 @@ export function jsonCodec<T>(decode: (object: JsonObject) => T | undefined): Cod
 
 function jsonPage<T>(answer: Answer, decode: (object: JsonObject) => T | undefined): Page<T> {
   if (!answer.contentType.startsWith('application/json')) throw protocol(`a list answered with ${answer.contentType}`);
-  const list = parse(answer.body.toString('utf8'));
+  const list = parse(answer.text);
   const items = at(list, 'items');
   const kind = textOf(at(list, 'kind'));
   // `items` is null, not an empty list, where a server has none of a custom resource.
@@ -58,14 +62,15 @@ function jsonPage<T>(answer: Answer, decode: (object: JsonObject) => T | undefin
   return {
     continue: textOf(at(list, 'metadata', 'continue'), 65_536),
     resourceVersion: textOf(at(list, 'metadata', 'resourceVersion')),
-    items: () =>
-      (items ?? []).flatMap((item: unknown) => {
+    items: function* () {
+      for (const item of (items ?? []) as readonly unknown[]) {
         if (!isObject(item)) throw protocol('an item of the list is not an object');
         // Items of typed lists carry neither of the two.
         const object = 'kind' in item ? item : { apiVersion, kind: kind.slice(0, -'List'.length), ...item };
         const decoded = decode(object);
-        return decoded === undefined ? [] : [decoded];
-      }),
+        if (decoded !== undefined) yield decoded;
+      }
+    },
   };
 }
 

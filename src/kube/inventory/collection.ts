@@ -27,10 +27,10 @@ export class Collection<T> implements Sink<Entry<T>> {
     // The first list shows as it arrives: what is there is true, and that more is to come is said elsewhere.
     this.#aside = this.#items.size === 0 ? undefined : new Map();
   }
-  add(items: readonly Entry<T>[]): void {
+  add(items: Iterable<Entry<T>>): void {
     const target = this.#aside ?? this.#items;
     for (const item of items) target.set(keyOf(item), item.value);
-    if (this.#aside === undefined && items.length > 0) this.#onChange();
+    if (this.#aside === undefined && target.size > 0) this.#onChange();
   }
   end(): void {
     const listed = this.#aside;

@@ -20,13 +20,7 @@ import type {
   WorkloadFacts,
   WorkstationInterface,
 } from '../../core/network/facts.js';
-import {
-  configMapFacts,
-  customObject,
-  eventFacts,
-  systemPodFacts,
-  workloadFacts,
-} from '../../core/network/fromObjects.js';
+import { configMapFacts, customObject, eventFacts, workloadFacts } from '../../core/network/fromObjects.js';
 import type { JsonObject } from '../../core/network/json.js';
 import type { AgentFacts } from '../../core/network/reading.js';
 import type { Api, Scope } from '../api.js';
@@ -34,7 +28,7 @@ import type { Connection } from '../connection.js';
 import type { Log } from '../log.js';
 import type { KindState } from '../session.js';
 import type { Timing } from '../timing.js';
-import { namespaceCodec, nodeCodec, podCodec, serviceCodec } from '../protobuf/codec.js';
+import { namespaceCodec, nodeCodec, podCodec, serviceCodec, systemPodCodec } from '../protobuf/codec.js';
 import { type Codec, jsonCodec } from './codec.js';
 import { Collection } from './collection.js';
 import { type Entry, entryOf } from './entry.js';
@@ -170,7 +164,7 @@ export class Inventory {
     this.#collect(KIND.daemonSets, {}, this.#workloads, entries(workloadFacts));
     this.#collect(KIND.networkPolicies, {}, this.#policies, entries(customObject));
     for (const need of CONFIG_MAPS) this.#collectConfigMap(need);
-    this.#collect(KIND.pods, CONTROL_PLANE, this.#systemPods, entries(systemPodFacts), { name: SYSTEM_PODS });
+    this.#collect(KIND.pods, CONTROL_PLANE, this.#systemPods, systemPodCodec, { name: SYSTEM_PODS });
     for (const reason of EVENT_REASONS)
       this.#collect(KIND.events, { fieldSelector: `reason=${reason}` }, this.#events, entries(eventFacts));
     for (const kind of [KIND.serviceCidrs, KIND.ipAddresses]) this.#collectCustom(kind);
@@ -313,7 +307,7 @@ export class Inventory {
     if (scope === undefined) return;
     const stop = new AbortController();
     this.#agent = { scope, stop };
-    this.#collect(KIND.pods, scope, this.#systemPods, entries(systemPodFacts), {
+    this.#collect(KIND.pods, scope, this.#systemPods, systemPodCodec, {
       name: SYSTEM_PODS,
       until: stop.signal,
     });

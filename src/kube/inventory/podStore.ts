@@ -31,8 +31,8 @@ export class PodStore {
       },
       add: (pods) => {
         if (aside === undefined) {
-          for (const pod of pods) this.#put(pod);
-          if (pods.length > 0) this.#onChange();
+          for (const pod of pods) this.table.change(pod, this.#changedNodes);
+          if (size() > 0) this.#onChange();
         } else {
           for (const pod of pods) aside.set(pod);
         }
@@ -44,7 +44,7 @@ export class PodStore {
         if (listed !== undefined && this.#replace(listed, namespace)) this.#onChange();
       },
       put: (pod) => {
-        if (this.#put(pod)) this.#onChange();
+        if (this.table.change(pod, this.#changedNodes)) this.#onChange();
       },
       remove: (pod) => {
         if (this.#remove(pod.namespace, pod.name)) this.#onChange();
@@ -54,15 +54,6 @@ export class PodStore {
         if (this.#replace(new PodTable(), namespace)) this.#onChange();
       },
     };
-  }
-
-  #put(pod: PodFacts): boolean {
-    if (this.table.says(pod)) return false;
-    const row = this.table.rowOf(pod.namespace, pod.name);
-    if (row >= 0) this.#changedNodes.add(this.table.node(row));
-    this.#changedNodes.add(pod.node);
-    this.table.set(pod);
-    return true;
   }
 
   #remove(namespace: string, name: string): boolean {

@@ -38,7 +38,7 @@ export async function followProjects(parts: ProjectsParts, signal: AbortSignal):
     let againMs = timing.forbiddenRetryMs;
     try {
       const page = codec.page(await api.page(PROJECTS, { limit: MAX_PROJECTS }, codec.accept, signal));
-      onProjects(page.items().map(({ name }) => name));
+      onProjects([...page.items()].map(({ name }) => name));
     } catch (thrown) {
       const error = errorOfSocket(thrown);
       if (signal.aborted) throw error;

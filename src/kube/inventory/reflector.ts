@@ -15,7 +15,7 @@ import type { Codec, Page, WatchMessage } from './codec.js';
 /** Where a list goes. Calls between `begin` and `end` belong to one consistent list: what is not among them is gone. */
 export interface Sink<T> {
   begin(): void;
-  add(items: readonly T[]): void;
+  add(items: Iterable<T>): void;
   end(): void;
   put(item: T): void;
   remove(item: T): void;
@@ -250,7 +250,7 @@ export class Reflector<T> {
         const page = codec.page(answer);
         const took = performance.now() - started;
         if (took > PAGE_MS) this.#pageSize = Math.max(SMALLEST_PAGE, limit >> 1);
-        else if (took < PAGE_MS / 4 && answer.body.length < LARGE_PAGE_BYTES && this.#pageSize === limit)
+        else if (took < PAGE_MS / 4 && answer.length < LARGE_PAGE_BYTES && this.#pageSize === limit)
           this.#pageSize = Math.min(LARGEST_PAGE, limit * 2);
         return { page, wireBytes: answer.wireBytes };
       } catch (thrown) {

@@ -69,7 +69,7 @@ async function list(
   signal: AbortSignal,
 ): Promise<Leftover[]> {
   const answer = await api.page(resource, { ...scope, limit: PAGE }, 'application/json', signal);
-  return listOf(at(parseJson(answer.body.toString('utf8')), 'items')).map((item) => leftover(kind, item));
+  return listOf(at(parseJson(answer.text), 'items')).map((item) => leftover(kind, item));
 }
 
 function leftover(kind: Leftover['kind'], item: unknown): Leftover {

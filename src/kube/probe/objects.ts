@@ -202,7 +202,7 @@ export async function readPolicies(
         'application/json',
         signal,
       );
-      const list = JSON.parse(page.body.toString('utf8')) as unknown;
+      const list = JSON.parse(page.text) as unknown;
       const items = at(list, 'items');
       if (textOf(at(list, 'metadata', 'continue')) !== '' || !Array.isArray(items)) return undefined;
       for (const item of items as readonly unknown[])

@@ -59,7 +59,7 @@ async function servedBy(api: Api, apiVersion: string, signal: AbortSignal): Prom
 async function list(api: Api, resource: Resource, signal: AbortSignal): Promise<OtherPolicy[]> {
   try {
     const answer = await api.page(resource, { limit: MAX_POLICIES }, 'application/json', signal);
-    return listOf(at(parseJson(answer.body.toString('utf8')), 'items')).map((item) => policyOf(resource, item));
+    return listOf(at(parseJson(answer.text), 'items')).map((item) => policyOf(resource, item));
   } catch (error) {
     if (!(error instanceof KubeError && (error.kind === 'forbidden' || error.kind === 'notFound'))) throw error;
     if (error.kind === 'notFound') return [];

@@ -121,7 +121,7 @@ export async function eventsOf(
   const scope = { namespace, fieldSelector: `involvedObject.name=${object.name}${uid}` };
   try {
     const page = await api.page(EVENTS, { ...scope, limit: 100 }, 'application/json', signal);
-    return listOf(at(parseJson(page.body.toString('utf8')), 'items'))
+    return listOf(at(parseJson(page.text), 'items'))
       .filter((event) => at(event, 'type') === 'Warning')
       .map((event) => words(`${textOf(at(event, 'reason'))}: ${textOf(at(event, 'message'))}`));
   } catch (error) {
@@ -149,7 +149,7 @@ export async function logOf(
       limits: api.limits,
     });
     // A log that fills the cap was flooded: what is missing in it says nothing.
-    return answer.body.length >= MAX_LOG_BYTES ? undefined : answer.body.toString('utf8');
+    return answer.length >= MAX_LOG_BYTES ? undefined : answer.text;
   } catch (error) {
     if (error instanceof KubeError && error.kind !== 'cancelled') return undefined;
     throw error;

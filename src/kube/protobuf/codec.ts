@@ -4,22 +4,27 @@
  * What is decoded has the names and the shape of the JSON, but for times and quantities, so that the same code makes facts of
  * both. A server that has no protobuf of a kind answers in JSON, and is read so.
  */
-import type { NamespaceFacts, NodeFacts, ServiceFacts } from '../../core/network/facts.js';
-import { namespaceFacts, nodeFacts, podFacts, serviceFacts } from '../../core/network/fromObjects.js';
+import type { NamespaceFacts, NodeFacts, ServiceFacts, SystemPodFacts } from '../../core/network/facts.js';
+import { namespaceFacts, nodeFacts, podFacts, serviceFacts, systemPodFacts } from '../../core/network/fromObjects.js';
 import { at, textOf } from '../../core/network/json.js';
 import type { PodFacts } from '../../core/network/podTable.js';
 import { errorOfStatus, KubeError } from '../errors.js';
 import { type Codec, jsonCodec, MAX_MESSAGE_BYTES, type Page, type WatchMessage } from '../inventory/codec.js';
 import { type Entry, entryOf } from '../inventory/entry.js';
-import type { Answer, StreamAnswer } from '../transport.js';
-import { decoding, isProtobuf, open, PROTOBUF, statusOfMessage } from './envelope.js';
+import type { Answer } from '../answer.js';
+import type { StreamAnswer } from '../transport.js';
+import { decoding, isProtobuf, open, openPieces, PROTOBUF, statusOfMessage } from './envelope.js';
 import { reduced } from './generated.js';
+import type { PiecesReader } from './piecesReader.js';
+import { type PodMessage, readPod } from './podReader.js';
+import { share } from './share.js';
+import { SharingReader } from './sharingReader.js';
 
 /** How one kind is decoded. `M` is its message. */
 interface MessageKind<M, T> {
   readonly kind: string;
-  readonly list: (raw: Uint8Array) => readonly M[];
-  readonly item: (raw: Uint8Array) => M;
+  /** Decodes so many bytes, or all that are left. */
+  readonly item: (bytes: SharingReader, length?: number) => M;
   readonly versionOf: (message: M) => string;
   /** Undefined when the object is of no use. */
   readonly facts: (message: M) => T | undefined;
@@ -36,14 +41,51 @@ function protobufCodec<M, T>(kind: MessageKind<M, T>, json: Codec<T>): Codec<T> 
 }
 
 function page<M, T>(answer: Answer, kind: MessageKind<M, T>): Page<T> {
-  const opened = open(answer.body);
+  const opened = openPieces(answer.pieces);
   if (opened.kind !== `${kind.kind}List`) throw new KubeError('protocol', `a ${opened.kind} instead of a list`);
-  const { metadata } = decoding(() => reduced.ListHeader.decode(opened.raw));
+  const metadata = decoding(() => listMetaOf(opened.raw.part(opened.raw.left)));
   return {
     continue: metadata?.continue ?? '',
     resourceVersion: metadata?.resourceVersion ?? '',
-    items: () => decoding(() => kind.list(opened.raw)).flatMap((message) => kind.facts(message) ?? []),
+    items: () => itemsOf(opened.raw.part(opened.raw.left), kind),
   };
+}
+
+/** Every list. https://github.com/kubernetes/api/blob/master/core/v1/generated.proto */
+const METADATA = 1;
+const ITEMS = 2;
+const LENGTH = 2;
+const isField = (tag: number, field: number): boolean => tag === ((field << 3) | LENGTH);
+
+/** What a list says of itself; its items are passed over. */
+function listMetaOf(list: PiecesReader): reduced.IListMeta | undefined {
+  while (list.left > 0) {
+    const tag = list.uint32();
+    if (isField(tag, METADATA))
+      return list.read(list.uint32(), (reader, length) => reduced.ListMeta.decode(reader, length));
+    list.skip(tag & 7);
+  }
+  return undefined;
+}
+
+/**
+ * The items of a list, decoded one after the other: a page of thousands of decoded messages would outlive the collector's
+ * young generation, and cost several times as much.
+ */
+function* itemsOf<M, T>(list: PiecesReader, kind: MessageKind<M, T>): IterableIterator<T> {
+  while (list.left > 0) {
+    const item = decoding(() => nextItem(list, kind));
+    const facts = item === undefined ? undefined : kind.facts(item);
+    if (facts !== undefined) yield facts;
+  }
+}
+
+/** Reads one field of a list; undefined when it is not an item. */
+function nextItem<M, T>(list: PiecesReader, kind: MessageKind<M, T>): M | undefined {
+  const tag = list.uint32();
+  if (isField(tag, ITEMS)) return list.read(list.uint32(), kind.item);
+  list.skip(tag & 7);
+  return undefined;
 }
 
 async function* messages<M, T>(
@@ -58,7 +100,7 @@ function message<M, T>(frame: Uint8Array, kind: MessageKind<M, T>): WatchMessage
   const opened = open(object?.raw ?? new Uint8Array());
   if (type === 'ERROR') return { type: 'error', error: errorOfStatus(statusOfMessage(opened.raw), undefined) };
   if (opened.kind !== kind.kind) throw new KubeError('protocol', `a ${opened.kind} in a watch of ${kind.kind}`);
-  const item = decoding(() => kind.item(opened.raw));
+  const item = decoding(() => kind.item(new SharingReader(opened.raw)));
   const resourceVersion = kind.versionOf(item);
   if (resourceVersion === '') throw new KubeError('protocol', 'an object of the watch has no resourceVersion');
   const facts = type === 'BOOKMARK' ? undefined : kind.facts(item);
@@ -117,11 +159,19 @@ const metadataOf = (metadata: reduced.IObjectMeta | null | undefined): object =>
   creationTimestamp: textOfTime(metadata?.creationTimestamp),
 });
 
-function podOf(pod: reduced.IPod): PodFacts | undefined {
-  if ((pod.metadata?.name ?? '') === '') return undefined;
-  const facts = podFacts(pod);
-  return (pod.metadata?.deletionTimestamp ?? undefined) === undefined ? facts : { ...facts, terminating: true };
-}
+const systemPodOf = ({ metadata, spec, status }: reduced.ISystemPod): SystemPodFacts =>
+  systemPodFacts({
+    metadata,
+    spec: {
+      ...spec,
+      containers: (spec?.containers ?? []).map((container) => ({
+        ...container,
+        // An empty value is not there in JSON.
+        env: (container.env ?? []).map(({ name, value }) => ({ name, value: value === '' ? undefined : value })),
+      })),
+    },
+    status,
+  });
 
 const nodeOf = ({ metadata, spec, status }: reduced.INode): NodeFacts =>
   nodeFacts({
@@ -158,22 +208,37 @@ function entry<T>(metadata: reduced.IObjectMeta | null | undefined, value: () =>
   return name === '' ? undefined : { namespace: metadata?.namespace ?? '', name, value: value() };
 }
 
-export const podCodec: Codec<PodFacts> = protobufCodec<reduced.IPod, PodFacts>(
+export const podCodec: Codec<PodFacts> = protobufCodec<PodMessage, PodFacts>(
   {
     kind: 'Pod',
-    list: (raw) => reduced.PodList.decode(raw).items,
-    item: (raw) => reduced.Pod.decode(raw),
-    versionOf: (pod) => pod.metadata?.resourceVersion ?? '',
-    facts: podOf,
+    item: readPod,
+    versionOf: (pod) => pod.resourceVersion,
+    facts: ({ facts }) => (facts.name === '' ? undefined : facts),
   },
   jsonCodec((object) => (textOf(at(object, 'metadata', 'name')) === '' ? undefined : podFacts(object))),
 );
 
+export const systemPodCodec: Codec<Entry<SystemPodFacts>> = protobufCodec<reduced.ISystemPod, Entry<SystemPodFacts>>(
+  {
+    kind: 'Pod',
+    item: (bytes, length) => reduced.SystemPod.decode(bytes, length),
+    versionOf: (pod) => pod.metadata?.resourceVersion ?? '',
+    facts: (pod) => entry(pod.metadata, () => shared(systemPodOf(pod))),
+  },
+  jsonCodec((object) => entryOf(object, (pod) => shared(systemPodFacts(pod)))),
+);
+
+/** The pods of a DaemonSet differ in little but their names. */
+const shared = (pod: SystemPodFacts): SystemPodFacts => ({
+  ...pod,
+  labels: share(pod.labels),
+  containers: share(pod.containers),
+});
+
 export const nodeCodec: Codec<Entry<NodeFacts>> = protobufCodec<reduced.INode, Entry<NodeFacts>>(
   {
     kind: 'Node',
-    list: (raw) => reduced.NodeList.decode(raw).items,
-    item: (raw) => reduced.Node.decode(raw),
+    item: (bytes, length) => reduced.Node.decode(bytes, length),
     versionOf: (node) => node.metadata?.resourceVersion ?? '',
     facts: (node) => entry(node.metadata, () => nodeOf(node)),
   },
@@ -183,8 +248,7 @@ export const nodeCodec: Codec<Entry<NodeFacts>> = protobufCodec<reduced.INode, E
 export const serviceCodec: Codec<Entry<ServiceFacts>> = protobufCodec<reduced.IService, Entry<ServiceFacts>>(
   {
     kind: 'Service',
-    list: (raw) => reduced.ServiceList.decode(raw).items,
-    item: (raw) => reduced.Service.decode(raw),
+    item: (bytes, length) => reduced.Service.decode(bytes, length),
     versionOf: (service) => service.metadata?.resourceVersion ?? '',
     facts: (service) => entry(service.metadata, () => serviceOf(service)),
   },
@@ -194,8 +258,7 @@ export const serviceCodec: Codec<Entry<ServiceFacts>> = protobufCodec<reduced.IS
 export const namespaceCodec: Codec<Entry<NamespaceFacts>> = protobufCodec<reduced.INamespace, Entry<NamespaceFacts>>(
   {
     kind: 'Namespace',
-    list: (raw) => reduced.NamespaceList.decode(raw).items,
-    item: (raw) => reduced.Namespace.decode(raw),
+    item: (bytes, length) => reduced.Namespace.decode(bytes, length),
     versionOf: (namespace) => namespace.metadata?.resourceVersion ?? '',
     facts: ({ metadata }) => entry(metadata, () => namespaceFacts({ metadata })),
   },

@@ -6,6 +6,7 @@
  */
 import { KubeError, type StatusFields } from '../errors.js';
 import { reduced } from './generated.js';
+import { PiecesReader } from './piecesReader.js';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const MAGIC = Buffer.from('k8s\0', 'latin1');
@@ -37,6 +38,36 @@ export function open(bytes: Uint8Array): Opened {
     const { typeMeta, raw, contentEncoding } = reduced.Unknown.decode(bytes.subarray(MAGIC.length));
     if (contentEncoding !== '') throw new KubeError('protocol', `unknown content encoding ${contentEncoding}`);
     return { apiVersion: typeMeta?.apiVersion ?? '', kind: typeMeta?.kind ?? '', raw };
+  });
+}
+
+/** Fields of runtime.Unknown, as tags: every one has a length. */
+const UNKNOWN = { typeMeta: (1 << 3) | 2, raw: (2 << 3) | 2, contentEncoding: (3 << 3) | 2 } as const;
+
+/** The same of bytes that come in pieces, without joining them. */
+export function openPieces(pieces: readonly Uint8Array[]): Omit<Opened, 'raw'> & { readonly raw: PiecesReader } {
+  return decoding(() => {
+    const reader = new PiecesReader(pieces);
+    if (!reader.read(MAGIC.length, ({ buf, pos }) => MAGIC.equals(buf.subarray(pos, pos + MAGIC.length))))
+      throw new KubeError('protocol', 'what the server sent has not the first bytes of its protobuf');
+    let typeMeta: reduced.ITypeMeta = {};
+    let raw = reader.part(0);
+    while (reader.left > 0) {
+      const tag = reader.uint32();
+      if (tag === UNKNOWN.typeMeta) {
+        typeMeta = reader.read(reader.uint32(), (bytes, length) => reduced.TypeMeta.decode(bytes, length));
+      } else if (tag === UNKNOWN.raw) {
+        const length = reader.uint32();
+        raw = reader.part(length);
+        reader.pass(length);
+      } else if (tag === UNKNOWN.contentEncoding) {
+        const length = reader.uint32();
+        if (length > 0) throw new KubeError('protocol', 'what the server sent is encoded once more');
+      } else {
+        reader.skip(tag & 7);
+      }
+    }
+    return { apiVersion: typeMeta.apiVersion ?? '', kind: typeMeta.kind ?? '', raw };
   });
 }
 

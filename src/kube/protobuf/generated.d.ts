@@ -103,83 +103,119 @@ export namespace reduced {
         public annotations: { [k: string]: string };
         public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.ObjectMeta;
     }
-    interface IListHeader {
-        metadata?: (reduced.IListMeta|null);
+    interface ISystemPod {
+        metadata?: (reduced.ISystemPodMeta|null);
+        spec?: (reduced.ISystemPodSpec|null);
+        status?: (reduced.ISystemPodStatus|null);
     }
-    class ListHeader implements IListHeader {
-        constructor(properties?: reduced.IListHeader);
-        public metadata?: (reduced.IListMeta|null);
-        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.ListHeader;
+    class SystemPod implements ISystemPod {
+        constructor(properties?: reduced.ISystemPod);
+        public metadata?: (reduced.ISystemPodMeta|null);
+        public spec?: (reduced.ISystemPodSpec|null);
+        public status?: (reduced.ISystemPodStatus|null);
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.SystemPod;
     }
-    interface IPodMeta {
+    interface ISystemPodMeta {
         name?: (string|null);
         namespace?: (string|null);
-        uid?: (string|null);
         resourceVersion?: (string|null);
-        deletionTimestamp?: (reduced.ITime|null);
-        annotations?: ({ [k: string]: string }|null);
+        labels?: ({ [k: string]: string }|null);
+        ownerReferences?: (reduced.IOwnerReference[]|null);
     }
-    class PodMeta implements IPodMeta {
-        constructor(properties?: reduced.IPodMeta);
+    class SystemPodMeta implements ISystemPodMeta {
+        constructor(properties?: reduced.ISystemPodMeta);
         public name: string;
         public namespace: string;
-        public uid: string;
         public resourceVersion: string;
-        public deletionTimestamp?: (reduced.ITime|null);
-        public annotations: { [k: string]: string };
-        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.PodMeta;
+        public labels: { [k: string]: string };
+        public ownerReferences: reduced.IOwnerReference[];
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.SystemPodMeta;
     }
-    interface IPodList {
-        items?: (reduced.IPod[]|null);
+    interface IOwnerReference {
+        kind?: (string|null);
+        name?: (string|null);
+        controller?: (boolean|null);
     }
-    class PodList implements IPodList {
-        constructor(properties?: reduced.IPodList);
-        public items: reduced.IPod[];
-        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.PodList;
+    class OwnerReference implements IOwnerReference {
+        constructor(properties?: reduced.IOwnerReference);
+        public kind: string;
+        public name: string;
+        public controller: boolean;
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.OwnerReference;
     }
-    interface IPod {
-        metadata?: (reduced.IPodMeta|null);
-        spec?: (reduced.IPodSpec|null);
-        status?: (reduced.IPodStatus|null);
-    }
-    class Pod implements IPod {
-        constructor(properties?: reduced.IPod);
-        public metadata?: (reduced.IPodMeta|null);
-        public spec?: (reduced.IPodSpec|null);
-        public status?: (reduced.IPodStatus|null);
-        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.Pod;
-    }
-    interface IPodSpec {
+    interface ISystemPodSpec {
+        containers?: (reduced.IContainer[]|null);
         nodeName?: (string|null);
-        hostNetwork?: (boolean|null);
     }
-    class PodSpec implements IPodSpec {
-        constructor(properties?: reduced.IPodSpec);
+    class SystemPodSpec implements ISystemPodSpec {
+        constructor(properties?: reduced.ISystemPodSpec);
+        public containers: reduced.IContainer[];
         public nodeName: string;
-        public hostNetwork: boolean;
-        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.PodSpec;
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.SystemPodSpec;
     }
-    interface IPodStatus {
+    interface IContainer {
+        name?: (string|null);
+        image?: (string|null);
+        command?: (string[]|null);
+        args?: (string[]|null);
+        env?: (reduced.IEnvVar[]|null);
+    }
+    class Container implements IContainer {
+        constructor(properties?: reduced.IContainer);
+        public name: string;
+        public image: string;
+        public command: string[];
+        public args: string[];
+        public env: reduced.IEnvVar[];
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.Container;
+    }
+    interface IEnvVar {
+        name?: (string|null);
+        value?: (string|null);
+    }
+    class EnvVar implements IEnvVar {
+        constructor(properties?: reduced.IEnvVar);
+        public name: string;
+        public value: string;
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.EnvVar;
+    }
+    interface ISystemPodStatus {
         phase?: (string|null);
         conditions?: (reduced.ICondition[]|null);
-        podIP?: (string|null);
-        podIPs?: (reduced.IPodIP[]|null);
+        containerStatuses?: (reduced.IContainerStatus[]|null);
+        initContainerStatuses?: (reduced.IContainerStatus[]|null);
     }
-    class PodStatus implements IPodStatus {
-        constructor(properties?: reduced.IPodStatus);
+    class SystemPodStatus implements ISystemPodStatus {
+        constructor(properties?: reduced.ISystemPodStatus);
         public phase: string;
         public conditions: reduced.ICondition[];
-        public podIP: string;
-        public podIPs: reduced.IPodIP[];
-        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.PodStatus;
+        public containerStatuses: reduced.IContainerStatus[];
+        public initContainerStatuses: reduced.IContainerStatus[];
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.SystemPodStatus;
     }
-    interface IPodIP {
-        ip?: (string|null);
+    interface IContainerStatus {
+        state?: (reduced.IContainerState|null);
     }
-    class PodIP implements IPodIP {
-        constructor(properties?: reduced.IPodIP);
-        public ip: string;
-        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.PodIP;
+    class ContainerStatus implements IContainerStatus {
+        constructor(properties?: reduced.IContainerStatus);
+        public state?: (reduced.IContainerState|null);
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.ContainerStatus;
+    }
+    interface IContainerState {
+        waiting?: (reduced.IContainerStateWaiting|null);
+    }
+    class ContainerState implements IContainerState {
+        constructor(properties?: reduced.IContainerState);
+        public waiting?: (reduced.IContainerStateWaiting|null);
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.ContainerState;
+    }
+    interface IContainerStateWaiting {
+        reason?: (string|null);
+    }
+    class ContainerStateWaiting implements IContainerStateWaiting {
+        constructor(properties?: reduced.IContainerStateWaiting);
+        public reason: string;
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.ContainerStateWaiting;
     }
     interface ICondition {
         type?: (string|null);
@@ -190,14 +226,6 @@ export namespace reduced {
         public type: string;
         public status: string;
         public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.Condition;
-    }
-    interface INodeList {
-        items?: (reduced.INode[]|null);
-    }
-    class NodeList implements INodeList {
-        constructor(properties?: reduced.INodeList);
-        public items: reduced.INode[];
-        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.NodeList;
     }
     interface INode {
         metadata?: (reduced.IObjectMeta|null);
@@ -301,14 +329,6 @@ export namespace reduced {
         public operatingSystem: string;
         public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.NodeSystemInfo;
     }
-    interface IServiceList {
-        items?: (reduced.IService[]|null);
-    }
-    class ServiceList implements IServiceList {
-        constructor(properties?: reduced.IServiceList);
-        public items: reduced.IService[];
-        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.ServiceList;
-    }
     interface IService {
         metadata?: (reduced.IObjectMeta|null);
         spec?: (reduced.IServiceSpec|null);
@@ -390,14 +410,6 @@ export namespace reduced {
         public ip: string;
         public hostname: string;
         public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.LoadBalancerIngress;
-    }
-    interface INamespaceList {
-        items?: (reduced.INamespace[]|null);
-    }
-    class NamespaceList implements INamespaceList {
-        constructor(properties?: reduced.INamespaceList);
-        public items: reduced.INamespace[];
-        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.NamespaceList;
     }
     interface INamespace {
         metadata?: (reduced.IObjectMeta|null);

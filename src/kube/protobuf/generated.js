@@ -585,16 +585,18 @@ export const reduced = $root.reduced = (() => {
     };
     return ObjectMeta;
   })();
-  reduced2.ListHeader = (function() {
-    function ListHeader(properties) {
+  reduced2.SystemPod = (function() {
+    function SystemPod(properties) {
       if (properties) {
         for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
           if (properties[keys[i]] != null && keys[i] !== "__proto__")
             this[keys[i]] = properties[keys[i]];
       }
     }
-    ListHeader.prototype.metadata = null;
-    ListHeader.decode = function decode(reader, length, error, long) {
+    SystemPod.prototype.metadata = null;
+    SystemPod.prototype.spec = null;
+    SystemPod.prototype.status = null;
+    SystemPod.decode = function decode(reader, length, error, long) {
       if (!(reader instanceof $Reader))
         reader = $Reader.create(reader);
       if (long === void 0)
@@ -611,14 +613,22 @@ export const reduced = $root.reduced = (() => {
         length = reader.len;
         reader.len = end;
       }
-      message = new $root.reduced.ListHeader();
+      message = new $root.reduced.SystemPod();
       while (reader.pos < end) {
         let tag = reader.uint32();
         if (tag === error)
           break;
         switch (tag >>> 3) {
           case 1: {
-            message.metadata = $root.reduced.ListMeta.decode(reader, reader.uint32(), void 0, long + 1);
+            message.metadata = $root.reduced.SystemPodMeta.decode(reader, reader.uint32(), void 0, long + 1);
+            break;
+          }
+          case 2: {
+            message.spec = $root.reduced.SystemPodSpec.decode(reader, reader.uint32(), void 0, long + 1);
+            break;
+          }
+          case 3: {
+            message.status = $root.reduced.SystemPodStatus.decode(reader, reader.uint32(), void 0, long + 1);
             break;
           }
           default:
@@ -633,24 +643,24 @@ export const reduced = $root.reduced = (() => {
       }
       return message;
     };
-    return ListHeader;
+    return SystemPod;
   })();
-  reduced2.PodMeta = (function() {
-    function PodMeta(properties) {
-      this.annotations = {};
+  reduced2.SystemPodMeta = (function() {
+    function SystemPodMeta(properties) {
+      this.labels = {};
+      this.ownerReferences = [];
       if (properties) {
         for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
           if (properties[keys[i]] != null && keys[i] !== "__proto__")
             this[keys[i]] = properties[keys[i]];
       }
     }
-    PodMeta.prototype.name = "";
-    PodMeta.prototype.namespace = "";
-    PodMeta.prototype.uid = "";
-    PodMeta.prototype.resourceVersion = "";
-    PodMeta.prototype.deletionTimestamp = null;
-    PodMeta.prototype.annotations = $util.emptyObject;
-    PodMeta.decode = function decode(reader, length, error, long) {
+    SystemPodMeta.prototype.name = "";
+    SystemPodMeta.prototype.namespace = "";
+    SystemPodMeta.prototype.resourceVersion = "";
+    SystemPodMeta.prototype.labels = $util.emptyObject;
+    SystemPodMeta.prototype.ownerReferences = $util.emptyArray;
+    SystemPodMeta.decode = function decode(reader, length, error, long) {
       if (!(reader instanceof $Reader))
         reader = $Reader.create(reader);
       if (long === void 0)
@@ -667,7 +677,7 @@ export const reduced = $root.reduced = (() => {
         length = reader.len;
         reader.len = end;
       }
-      message = new $root.reduced.PodMeta();
+      message = new $root.reduced.SystemPodMeta();
       while (reader.pos < end) {
         let tag = reader.uint32();
         if (tag === error)
@@ -681,21 +691,13 @@ export const reduced = $root.reduced = (() => {
             message.namespace = reader.string();
             break;
           }
-          case 5: {
-            message.uid = reader.string();
-            break;
-          }
           case 6: {
             message.resourceVersion = reader.string();
             break;
           }
-          case 9: {
-            message.deletionTimestamp = $root.reduced.Time.decode(reader, reader.uint32(), void 0, long + 1);
-            break;
-          }
-          case 12: {
-            if (message.annotations === $util.emptyObject)
-              message.annotations = {};
+          case 11: {
+            if (message.labels === $util.emptyObject)
+              message.labels = {};
             let end2 = reader.uint32() + reader.pos;
             if (end2 > reader.len)
               throw RangeError("index out of range");
@@ -720,8 +722,14 @@ export const reduced = $root.reduced = (() => {
               throw RangeError("index out of range");
             reader.len = end;
             if (key === "__proto__")
-              $util.makeProp(message.annotations, key);
-            message.annotations[key] = value;
+              $util.makeProp(message.labels, key);
+            message.labels[key] = value;
+            break;
+          }
+          case 13: {
+            if (!(message.ownerReferences && message.ownerReferences.length))
+              message.ownerReferences = [];
+            message.ownerReferences.push($root.reduced.OwnerReference.decode(reader, reader.uint32(), void 0, long + 1));
             break;
           }
           default:
@@ -736,19 +744,20 @@ export const reduced = $root.reduced = (() => {
       }
       return message;
     };
-    return PodMeta;
+    return SystemPodMeta;
   })();
-  reduced2.PodList = (function() {
-    function PodList(properties) {
-      this.items = [];
+  reduced2.OwnerReference = (function() {
+    function OwnerReference(properties) {
       if (properties) {
         for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
           if (properties[keys[i]] != null && keys[i] !== "__proto__")
             this[keys[i]] = properties[keys[i]];
       }
     }
-    PodList.prototype.items = $util.emptyArray;
-    PodList.decode = function decode(reader, length, error, long) {
+    OwnerReference.prototype.kind = "";
+    OwnerReference.prototype.name = "";
+    OwnerReference.prototype.controller = false;
+    OwnerReference.decode = function decode(reader, length, error, long) {
       if (!(reader instanceof $Reader))
         reader = $Reader.create(reader);
       if (long === void 0)
@@ -765,76 +774,22 @@ export const reduced = $root.reduced = (() => {
         length = reader.len;
         reader.len = end;
       }
-      message = new $root.reduced.PodList();
-      while (reader.pos < end) {
-        let tag = reader.uint32();
-        if (tag === error)
-          break;
-        switch (tag >>> 3) {
-          case 2: {
-            if (!(message.items && message.items.length))
-              message.items = [];
-            message.items.push($root.reduced.Pod.decode(reader, reader.uint32(), void 0, long + 1));
-            break;
-          }
-          default:
-            reader.skipType(tag & 7, long);
-            break;
-        }
-      }
-      if (length !== void 0) {
-        if (reader.pos !== end)
-          throw RangeError("index out of range");
-        reader.len = length;
-      }
-      return message;
-    };
-    return PodList;
-  })();
-  reduced2.Pod = (function() {
-    function Pod(properties) {
-      if (properties) {
-        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
-          if (properties[keys[i]] != null && keys[i] !== "__proto__")
-            this[keys[i]] = properties[keys[i]];
-      }
-    }
-    Pod.prototype.metadata = null;
-    Pod.prototype.spec = null;
-    Pod.prototype.status = null;
-    Pod.decode = function decode(reader, length, error, long) {
-      if (!(reader instanceof $Reader))
-        reader = $Reader.create(reader);
-      if (long === void 0)
-        long = 0;
-      if (long > $Reader.recursionLimit)
-        throw Error("maximum nesting depth exceeded");
-      let end, message;
-      if (length === void 0)
-        end = reader.len;
-      else {
-        end = reader.pos + length;
-        if (end > reader.len)
-          throw RangeError("index out of range");
-        length = reader.len;
-        reader.len = end;
-      }
-      message = new $root.reduced.Pod();
+      message = new $root.reduced.OwnerReference();
       while (reader.pos < end) {
         let tag = reader.uint32();
         if (tag === error)
           break;
         switch (tag >>> 3) {
           case 1: {
-            message.metadata = $root.reduced.PodMeta.decode(reader, reader.uint32(), void 0, long + 1);
-            break;
-          }
-          case 2: {
-            message.spec = $root.reduced.PodSpec.decode(reader, reader.uint32(), void 0, long + 1);
+            message.kind = reader.string();
             break;
           }
           case 3: {
-            message.status = $root.reduced.PodStatus.decode(reader, reader.uint32(), void 0, long + 1);
+            message.name = reader.string();
+            break;
+          }
+          case 6: {
+            message.controller = reader.bool();
             break;
           }
           default:
@@ -849,19 +804,20 @@ export const reduced = $root.reduced = (() => {
       }
       return message;
     };
-    return Pod;
+    return OwnerReference;
   })();
-  reduced2.PodSpec = (function() {
-    function PodSpec(properties) {
+  reduced2.SystemPodSpec = (function() {
+    function SystemPodSpec(properties) {
+      this.containers = [];
       if (properties) {
         for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
           if (properties[keys[i]] != null && keys[i] !== "__proto__")
             this[keys[i]] = properties[keys[i]];
       }
     }
-    PodSpec.prototype.nodeName = "";
-    PodSpec.prototype.hostNetwork = false;
-    PodSpec.decode = function decode(reader, length, error, long) {
+    SystemPodSpec.prototype.containers = $util.emptyArray;
+    SystemPodSpec.prototype.nodeName = "";
+    SystemPodSpec.decode = function decode(reader, length, error, long) {
       if (!(reader instanceof $Reader))
         reader = $Reader.create(reader);
       if (long === void 0)
@@ -878,18 +834,20 @@ export const reduced = $root.reduced = (() => {
         length = reader.len;
         reader.len = end;
       }
-      message = new $root.reduced.PodSpec();
+      message = new $root.reduced.SystemPodSpec();
       while (reader.pos < end) {
         let tag = reader.uint32();
         if (tag === error)
           break;
         switch (tag >>> 3) {
-          case 10: {
-            message.nodeName = reader.string();
+          case 2: {
+            if (!(message.containers && message.containers.length))
+              message.containers = [];
+            message.containers.push($root.reduced.Container.decode(reader, reader.uint32(), void 0, long + 1));
             break;
           }
-          case 11: {
-            message.hostNetwork = reader.bool();
+          case 10: {
+            message.nodeName = reader.string();
             break;
           }
           default:
@@ -904,23 +862,25 @@ export const reduced = $root.reduced = (() => {
       }
       return message;
     };
-    return PodSpec;
+    return SystemPodSpec;
   })();
-  reduced2.PodStatus = (function() {
-    function PodStatus(properties) {
-      this.conditions = [];
-      this.podIPs = [];
+  reduced2.Container = (function() {
+    function Container(properties) {
+      this.command = [];
+      this.args = [];
+      this.env = [];
       if (properties) {
         for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
           if (properties[keys[i]] != null && keys[i] !== "__proto__")
             this[keys[i]] = properties[keys[i]];
       }
     }
-    PodStatus.prototype.phase = "";
-    PodStatus.prototype.conditions = $util.emptyArray;
-    PodStatus.prototype.podIP = "";
-    PodStatus.prototype.podIPs = $util.emptyArray;
-    PodStatus.decode = function decode(reader, length, error, long) {
+    Container.prototype.name = "";
+    Container.prototype.image = "";
+    Container.prototype.command = $util.emptyArray;
+    Container.prototype.args = $util.emptyArray;
+    Container.prototype.env = $util.emptyArray;
+    Container.decode = function decode(reader, length, error, long) {
       if (!(reader instanceof $Reader))
         reader = $Reader.create(reader);
       if (long === void 0)
@@ -937,7 +897,140 @@ export const reduced = $root.reduced = (() => {
         length = reader.len;
         reader.len = end;
       }
-      message = new $root.reduced.PodStatus();
+      message = new $root.reduced.Container();
+      while (reader.pos < end) {
+        let tag = reader.uint32();
+        if (tag === error)
+          break;
+        switch (tag >>> 3) {
+          case 1: {
+            message.name = reader.string();
+            break;
+          }
+          case 2: {
+            message.image = reader.string();
+            break;
+          }
+          case 3: {
+            if (!(message.command && message.command.length))
+              message.command = [];
+            message.command.push(reader.string());
+            break;
+          }
+          case 4: {
+            if (!(message.args && message.args.length))
+              message.args = [];
+            message.args.push(reader.string());
+            break;
+          }
+          case 7: {
+            if (!(message.env && message.env.length))
+              message.env = [];
+            message.env.push($root.reduced.EnvVar.decode(reader, reader.uint32(), void 0, long + 1));
+            break;
+          }
+          default:
+            reader.skipType(tag & 7, long);
+            break;
+        }
+      }
+      if (length !== void 0) {
+        if (reader.pos !== end)
+          throw RangeError("index out of range");
+        reader.len = length;
+      }
+      return message;
+    };
+    return Container;
+  })();
+  reduced2.EnvVar = (function() {
+    function EnvVar(properties) {
+      if (properties) {
+        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
+          if (properties[keys[i]] != null && keys[i] !== "__proto__")
+            this[keys[i]] = properties[keys[i]];
+      }
+    }
+    EnvVar.prototype.name = "";
+    EnvVar.prototype.value = "";
+    EnvVar.decode = function decode(reader, length, error, long) {
+      if (!(reader instanceof $Reader))
+        reader = $Reader.create(reader);
+      if (long === void 0)
+        long = 0;
+      if (long > $Reader.recursionLimit)
+        throw Error("maximum nesting depth exceeded");
+      let end, message;
+      if (length === void 0)
+        end = reader.len;
+      else {
+        end = reader.pos + length;
+        if (end > reader.len)
+          throw RangeError("index out of range");
+        length = reader.len;
+        reader.len = end;
+      }
+      message = new $root.reduced.EnvVar();
+      while (reader.pos < end) {
+        let tag = reader.uint32();
+        if (tag === error)
+          break;
+        switch (tag >>> 3) {
+          case 1: {
+            message.name = reader.string();
+            break;
+          }
+          case 2: {
+            message.value = reader.string();
+            break;
+          }
+          default:
+            reader.skipType(tag & 7, long);
+            break;
+        }
+      }
+      if (length !== void 0) {
+        if (reader.pos !== end)
+          throw RangeError("index out of range");
+        reader.len = length;
+      }
+      return message;
+    };
+    return EnvVar;
+  })();
+  reduced2.SystemPodStatus = (function() {
+    function SystemPodStatus(properties) {
+      this.conditions = [];
+      this.containerStatuses = [];
+      this.initContainerStatuses = [];
+      if (properties) {
+        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
+          if (properties[keys[i]] != null && keys[i] !== "__proto__")
+            this[keys[i]] = properties[keys[i]];
+      }
+    }
+    SystemPodStatus.prototype.phase = "";
+    SystemPodStatus.prototype.conditions = $util.emptyArray;
+    SystemPodStatus.prototype.containerStatuses = $util.emptyArray;
+    SystemPodStatus.prototype.initContainerStatuses = $util.emptyArray;
+    SystemPodStatus.decode = function decode(reader, length, error, long) {
+      if (!(reader instanceof $Reader))
+        reader = $Reader.create(reader);
+      if (long === void 0)
+        long = 0;
+      if (long > $Reader.recursionLimit)
+        throw Error("maximum nesting depth exceeded");
+      let end, message;
+      if (length === void 0)
+        end = reader.len;
+      else {
+        end = reader.pos + length;
+        if (end > reader.len)
+          throw RangeError("index out of range");
+        length = reader.len;
+        reader.len = end;
+      }
+      message = new $root.reduced.SystemPodStatus();
       while (reader.pos < end) {
         let tag = reader.uint32();
         if (tag === error)
@@ -953,14 +1046,16 @@ export const reduced = $root.reduced = (() => {
             message.conditions.push($root.reduced.Condition.decode(reader, reader.uint32(), void 0, long + 1));
             break;
           }
-          case 6: {
-            message.podIP = reader.string();
+          case 8: {
+            if (!(message.containerStatuses && message.containerStatuses.length))
+              message.containerStatuses = [];
+            message.containerStatuses.push($root.reduced.ContainerStatus.decode(reader, reader.uint32(), void 0, long + 1));
             break;
           }
-          case 12: {
-            if (!(message.podIPs && message.podIPs.length))
-              message.podIPs = [];
-            message.podIPs.push($root.reduced.PodIP.decode(reader, reader.uint32(), void 0, long + 1));
+          case 10: {
+            if (!(message.initContainerStatuses && message.initContainerStatuses.length))
+              message.initContainerStatuses = [];
+            message.initContainerStatuses.push($root.reduced.ContainerStatus.decode(reader, reader.uint32(), void 0, long + 1));
             break;
           }
           default:
@@ -975,18 +1070,18 @@ export const reduced = $root.reduced = (() => {
       }
       return message;
     };
-    return PodStatus;
+    return SystemPodStatus;
   })();
-  reduced2.PodIP = (function() {
-    function PodIP(properties) {
+  reduced2.ContainerStatus = (function() {
+    function ContainerStatus(properties) {
       if (properties) {
         for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
           if (properties[keys[i]] != null && keys[i] !== "__proto__")
             this[keys[i]] = properties[keys[i]];
       }
     }
-    PodIP.prototype.ip = "";
-    PodIP.decode = function decode(reader, length, error, long) {
+    ContainerStatus.prototype.state = null;
+    ContainerStatus.decode = function decode(reader, length, error, long) {
       if (!(reader instanceof $Reader))
         reader = $Reader.create(reader);
       if (long === void 0)
@@ -1003,14 +1098,14 @@ export const reduced = $root.reduced = (() => {
         length = reader.len;
         reader.len = end;
       }
-      message = new $root.reduced.PodIP();
+      message = new $root.reduced.ContainerStatus();
       while (reader.pos < end) {
         let tag = reader.uint32();
         if (tag === error)
           break;
         switch (tag >>> 3) {
-          case 1: {
-            message.ip = reader.string();
+          case 2: {
+            message.state = $root.reduced.ContainerState.decode(reader, reader.uint32(), void 0, long + 1);
             break;
           }
           default:
@@ -1025,7 +1120,107 @@ export const reduced = $root.reduced = (() => {
       }
       return message;
     };
-    return PodIP;
+    return ContainerStatus;
+  })();
+  reduced2.ContainerState = (function() {
+    function ContainerState(properties) {
+      if (properties) {
+        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
+          if (properties[keys[i]] != null && keys[i] !== "__proto__")
+            this[keys[i]] = properties[keys[i]];
+      }
+    }
+    ContainerState.prototype.waiting = null;
+    ContainerState.decode = function decode(reader, length, error, long) {
+      if (!(reader instanceof $Reader))
+        reader = $Reader.create(reader);
+      if (long === void 0)
+        long = 0;
+      if (long > $Reader.recursionLimit)
+        throw Error("maximum nesting depth exceeded");
+      let end, message;
+      if (length === void 0)
+        end = reader.len;
+      else {
+        end = reader.pos + length;
+        if (end > reader.len)
+          throw RangeError("index out of range");
+        length = reader.len;
+        reader.len = end;
+      }
+      message = new $root.reduced.ContainerState();
+      while (reader.pos < end) {
+        let tag = reader.uint32();
+        if (tag === error)
+          break;
+        switch (tag >>> 3) {
+          case 1: {
+            message.waiting = $root.reduced.ContainerStateWaiting.decode(reader, reader.uint32(), void 0, long + 1);
+            break;
+          }
+          default:
+            reader.skipType(tag & 7, long);
+            break;
+        }
+      }
+      if (length !== void 0) {
+        if (reader.pos !== end)
+          throw RangeError("index out of range");
+        reader.len = length;
+      }
+      return message;
+    };
+    return ContainerState;
+  })();
+  reduced2.ContainerStateWaiting = (function() {
+    function ContainerStateWaiting(properties) {
+      if (properties) {
+        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
+          if (properties[keys[i]] != null && keys[i] !== "__proto__")
+            this[keys[i]] = properties[keys[i]];
+      }
+    }
+    ContainerStateWaiting.prototype.reason = "";
+    ContainerStateWaiting.decode = function decode(reader, length, error, long) {
+      if (!(reader instanceof $Reader))
+        reader = $Reader.create(reader);
+      if (long === void 0)
+        long = 0;
+      if (long > $Reader.recursionLimit)
+        throw Error("maximum nesting depth exceeded");
+      let end, message;
+      if (length === void 0)
+        end = reader.len;
+      else {
+        end = reader.pos + length;
+        if (end > reader.len)
+          throw RangeError("index out of range");
+        length = reader.len;
+        reader.len = end;
+      }
+      message = new $root.reduced.ContainerStateWaiting();
+      while (reader.pos < end) {
+        let tag = reader.uint32();
+        if (tag === error)
+          break;
+        switch (tag >>> 3) {
+          case 1: {
+            message.reason = reader.string();
+            break;
+          }
+          default:
+            reader.skipType(tag & 7, long);
+            break;
+        }
+      }
+      if (length !== void 0) {
+        if (reader.pos !== end)
+          throw RangeError("index out of range");
+        reader.len = length;
+      }
+      return message;
+    };
+    return ContainerStateWaiting;
   })();
   reduced2.Condition = (function() {
     function Condition(properties) {
@@ -1081,59 +1276,6 @@ export const reduced = $root.reduced = (() => {
       return message;
     };
     return Condition;
-  })();
-  reduced2.NodeList = (function() {
-    function NodeList(properties) {
-      this.items = [];
-      if (properties) {
-        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
-          if (properties[keys[i]] != null && keys[i] !== "__proto__")
-            this[keys[i]] = properties[keys[i]];
-      }
-    }
-    NodeList.prototype.items = $util.emptyArray;
-    NodeList.decode = function decode(reader, length, error, long) {
-      if (!(reader instanceof $Reader))
-        reader = $Reader.create(reader);
-      if (long === void 0)
-        long = 0;
-      if (long > $Reader.recursionLimit)
-        throw Error("maximum nesting depth exceeded");
-      let end, message;
-      if (length === void 0)
-        end = reader.len;
-      else {
-        end = reader.pos + length;
-        if (end > reader.len)
-          throw RangeError("index out of range");
-        length = reader.len;
-        reader.len = end;
-      }
-      message = new $root.reduced.NodeList();
-      while (reader.pos < end) {
-        let tag = reader.uint32();
-        if (tag === error)
-          break;
-        switch (tag >>> 3) {
-          case 2: {
-            if (!(message.items && message.items.length))
-              message.items = [];
-            message.items.push($root.reduced.Node.decode(reader, reader.uint32(), void 0, long + 1));
-            break;
-          }
-          default:
-            reader.skipType(tag & 7, long);
-            break;
-        }
-      }
-      if (length !== void 0) {
-        if (reader.pos !== end)
-          throw RangeError("index out of range");
-        reader.len = length;
-      }
-      return message;
-    };
-    return NodeList;
   })();
   reduced2.Node = (function() {
     function Node(properties) {
@@ -1670,59 +1812,6 @@ export const reduced = $root.reduced = (() => {
     };
     return NodeSystemInfo;
   })();
-  reduced2.ServiceList = (function() {
-    function ServiceList(properties) {
-      this.items = [];
-      if (properties) {
-        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
-          if (properties[keys[i]] != null && keys[i] !== "__proto__")
-            this[keys[i]] = properties[keys[i]];
-      }
-    }
-    ServiceList.prototype.items = $util.emptyArray;
-    ServiceList.decode = function decode(reader, length, error, long) {
-      if (!(reader instanceof $Reader))
-        reader = $Reader.create(reader);
-      if (long === void 0)
-        long = 0;
-      if (long > $Reader.recursionLimit)
-        throw Error("maximum nesting depth exceeded");
-      let end, message;
-      if (length === void 0)
-        end = reader.len;
-      else {
-        end = reader.pos + length;
-        if (end > reader.len)
-          throw RangeError("index out of range");
-        length = reader.len;
-        reader.len = end;
-      }
-      message = new $root.reduced.ServiceList();
-      while (reader.pos < end) {
-        let tag = reader.uint32();
-        if (tag === error)
-          break;
-        switch (tag >>> 3) {
-          case 2: {
-            if (!(message.items && message.items.length))
-              message.items = [];
-            message.items.push($root.reduced.Service.decode(reader, reader.uint32(), void 0, long + 1));
-            break;
-          }
-          default:
-            reader.skipType(tag & 7, long);
-            break;
-        }
-      }
-      if (length !== void 0) {
-        if (reader.pos !== end)
-          throw RangeError("index out of range");
-        reader.len = length;
-      }
-      return message;
-    };
-    return ServiceList;
-  })();
   reduced2.Service = (function() {
     function Service(properties) {
       if (properties) {
@@ -2177,59 +2266,6 @@ export const reduced = $root.reduced = (() => {
       return message;
     };
     return LoadBalancerIngress;
-  })();
-  reduced2.NamespaceList = (function() {
-    function NamespaceList(properties) {
-      this.items = [];
-      if (properties) {
-        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
-          if (properties[keys[i]] != null && keys[i] !== "__proto__")
-            this[keys[i]] = properties[keys[i]];
-      }
-    }
-    NamespaceList.prototype.items = $util.emptyArray;
-    NamespaceList.decode = function decode(reader, length, error, long) {
-      if (!(reader instanceof $Reader))
-        reader = $Reader.create(reader);
-      if (long === void 0)
-        long = 0;
-      if (long > $Reader.recursionLimit)
-        throw Error("maximum nesting depth exceeded");
-      let end, message;
-      if (length === void 0)
-        end = reader.len;
-      else {
-        end = reader.pos + length;
-        if (end > reader.len)
-          throw RangeError("index out of range");
-        length = reader.len;
-        reader.len = end;
-      }
-      message = new $root.reduced.NamespaceList();
-      while (reader.pos < end) {
-        let tag = reader.uint32();
-        if (tag === error)
-          break;
-        switch (tag >>> 3) {
-          case 2: {
-            if (!(message.items && message.items.length))
-              message.items = [];
-            message.items.push($root.reduced.Namespace.decode(reader, reader.uint32(), void 0, long + 1));
-            break;
-          }
-          default:
-            reader.skipType(tag & 7, long);
-            break;
-        }
-      }
-      if (length !== void 0) {
-        if (reader.pos !== end)
-          throw RangeError("index out of range");
-        reader.len = length;
-      }
-      return message;
-    };
-    return NamespaceList;
   })();
   reduced2.Namespace = (function() {
     function Namespace(properties) {

@@ -3,7 +3,7 @@
  * nothing kept.
  */
 import https from 'node:https';
-import { namespaceCodec, nodeCodec, podCodec, serviceCodec } from '../../../src/kube/protobuf/codec.js';
+import { namespaceCodec, nodeCodec, podCodec, serviceCodec, systemPodCodec } from '../../../src/kube/protobuf/codec.js';
 import { download } from '../download.js';
 import { measure, taskOfArguments, tell } from '../measure.js';
 
@@ -11,21 +11,23 @@ const task = taskOfArguments();
 
 async function read(agent: https.Agent, path: string): Promise<number> {
   const { pathname, searchParams } = new URL(path, task.url);
-  const selected = searchParams.has('labelSelector') || searchParams.has('fieldSelector');
-  const codec = selected ? undefined : codecOf(pathname);
-  const { contentType, body, wireBytes } = await download(agent, `${task.url}${path}`, {
+  const codec = codecOf(pathname, searchParams.has('labelSelector') || searchParams.has('fieldSelector'));
+  const answer = await download(agent, `${task.url}${path}`, {
     authorization: `Bearer ${task.token}`,
     accept: codec?.accept ?? 'application/json',
   });
   if (codec === undefined) {
-    JSON.parse(body.toString('utf8'));
+    JSON.parse(answer.text);
     return 0;
   }
-  const items = codec.page({ contentType, body, wireBytes }).items().length;
+  let items = 0;
+  const decoded = codec.page(answer).items()[Symbol.iterator]();
+  while (decoded.next().done !== true) items++;
   return codec === podCodec ? items : 0;
 }
 
-function codecOf(pathname: string) {
+function codecOf(pathname: string, isSelected: boolean) {
+  if (isSelected) return pathname.endsWith('/pods') ? systemPodCodec : undefined;
   switch (pathname) {
     case '/api/v1/pods':
       return podCodec;

@@ -4,24 +4,9 @@
  */
 import { once } from 'node:events';
 import path from 'node:path';
-import { BroadcastChannel } from 'node:worker_threads';
-import { loadKubeconfig } from '../../../src/kube/kubeconfig/load.js';
-import { selectContext } from '../../../src/kube/kubeconfig/selectContext.js';
-import { thisMachine } from '../../../src/kube/kubeconfig/surroundings.js';
 import type { KindState } from '../../../src/kube/session.js';
 import { WorkerSession } from '../../../src/kube/workerSession.js';
-import { epochMs, measure, taskOfArguments, tell } from '../measure.js';
-
-async function memoryOfWorker(): Promise<number> {
-  const channel = new BroadcastChannel('memory');
-  const answer = new Promise<number>((resolve) => {
-    channel.onmessage = ({ data }) => resolve(Number(data));
-  });
-  channel.postMessage('how much');
-  const bytes = await answer;
-  channel.close();
-  return bytes;
-}
+import { epochMs, measure, memoryOfWorker, selectedContext, taskOfArguments, tell } from '../measure.js';
 
 const isRead = (kinds: Readonly<Record<string, KindState>>): boolean =>
   kinds['pods']?.state === 'ok' &&
@@ -29,10 +14,7 @@ const isRead = (kinds: Readonly<Record<string, KindState>>): boolean =>
 
 async function main(): Promise<void> {
   const task = taskOfArguments();
-  const config = await loadKubeconfig(task.kubeconfig, thisMachine(), AbortSignal.timeout(10_000));
-  const selection = selectContext(config);
-  if (!selection.ok) throw new Error(selection.message);
-  const { selected } = selection;
+  const selected = await selectedContext();
   const connect = (): WorkerSession =>
     new WorkerSession(
       path.join(__dirname, 'ourWorker.cjs'),

@@ -38,9 +38,6 @@ describe('real objects of a flannel cluster', () => {
       first.conditions.map((condition) => [condition.type, condition.status, condition.reason, condition.index]),
       [
         ['NetworkUnavailable', 'False', 'FlannelIsUp', 0],
-        ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 1],
-        ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 2],
-        ['PIDPressure', 'False', 'KubeletHasSufficientPID', 3],
         ['Ready', 'True', 'KubeletReady', 4],
       ],
     );

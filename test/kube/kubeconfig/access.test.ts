@@ -79,8 +79,8 @@ const LIMITS = { connectMs: 60_000, firstByteMs: 60_000, idleMs: 60_000, totalMs
 
 async function ask(of: ClusterAccess, at = '/seen'): Promise<Seen> {
   const transport = new Transport(of, () => undefined);
-  const { body } = await transport.request({ method: 'GET', path: at, signal, limits: LIMITS });
-  return JSON.parse(body.toString()) as Seen;
+  const { text } = await transport.request({ method: 'GET', path: at, signal, limits: LIMITS });
+  return JSON.parse(text) as Seen;
 }
 
 const FILES = {

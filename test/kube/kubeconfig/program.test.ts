@@ -279,9 +279,9 @@ test('all of it works in a worker thread', { timeout: 60_000 }, async (t) => {
         import { Transport } from ${from('transport.ts')};
         const access = accessTo(workerData, async () => true);
         const limits = { connectMs: 60000, firstByteMs: 60000, idleMs: 60000, totalMs: 0 };
-        const { body } = await new Transport(access, () => undefined).request({ method: 'GET', path: '/api/v1/nodes', signal: new AbortController().signal, limits });
+        const { text } = await new Transport(access, () => undefined).request({ method: 'GET', path: '/api/v1/nodes', signal: new AbortController().signal, limits });
         access.dispose();
-        parentPort.postMessage(JSON.parse(body.toString()).kind);`,
+        parentPort.postMessage(JSON.parse(text).kind);`,
       resolveDir: import.meta.dirname,
       loader: 'ts',
     },

@@ -5,14 +5,29 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 
 import fc from 'fast-check';
 
-import { namespaceFacts, nodeFacts, podFacts, serviceFacts } from '../../../src/core/network/fromObjects.js';
+import {
+  namespaceFacts,
+  nodeFacts,
+  podFacts,
+  serviceFacts,
+  systemPodFacts,
+} from '../../../src/core/network/fromObjects.js';
 import { at, listOf, textOf } from '../../../src/core/network/json.js';
+import { Answer } from '../../../src/kube/answer.js';
 import { KubeError } from '../../../src/kube/errors.js';
 import type { Codec, WatchMessage } from '../../../src/kube/inventory/codec.js';
-import { framesOf, namespaceCodec, nodeCodec, podCodec, serviceCodec } from '../../../src/kube/protobuf/codec.js';
+import {
+  framesOf,
+  namespaceCodec,
+  nodeCodec,
+  podCodec,
+  serviceCodec,
+  systemPodCodec,
+} from '../../../src/kube/protobuf/codec.js';
 import { statusOf } from '../../../src/kube/status.js';
 import { isObject, type Json, type JsonObject } from '../../apiserver/json.js';
 import { encodeMessage, envelope, listParts, watchFrame } from '../../apiserver/protobuf/encode.js';
@@ -55,11 +70,12 @@ function encoded(object: JsonObject): Buffer {
 const listOfBytes = (kind: string, items: readonly Buffer[], metadata: JsonObject): Buffer =>
   envelope('v1', `${kind}List`, listParts(metadata, items));
 
-const answer = (body: Buffer): { contentType: string; body: Buffer; wireBytes: number } => ({
-  contentType: TYPE,
-  body,
-  wireBytes: body.length,
-});
+/** In pieces of that many bytes: an answer comes in several, cut anywhere. */
+function answer(body: Buffer, pieceLength = body.length): Answer {
+  const pieces: Buffer[] = [];
+  for (let start = 0; start < body.length; start += pieceLength) pieces.push(body.subarray(start, start + pieceLength));
+  return new Answer(TYPE, pieces, body.length);
+}
 
 async function* inPieces(bytes: Buffer, sizes: readonly number[]): AsyncGenerator<Buffer> {
   let start = 0;
@@ -87,9 +103,57 @@ test('facts from protobuf are those from JSON, of every object of the fixtures a
     const page = codec.page(answer(listOfBytes(kind, [encoded(object)], { resourceVersion: '7', continue: 'next' })));
     assert.equal(page.resourceVersion, '7');
     assert.equal(page.continue, 'next');
-    assert.deepEqual(page.items(), [facts(object)]);
+    assert.deepEqual([...page.items()], [facts(object)]);
   }
   for (const kind of Object.keys(KINDS)) assert.ok((seen.get(kind) ?? 0) > 2, `no ${kind} was tried`);
+});
+
+test('so are those of pods that are read in detail; what many of them have is one object', () => {
+  const pods = [...objects()].filter(({ kind }) => kind === 'Pod');
+  const bytes = listOfBytes('Pod', pods.map(encoded), { resourceVersion: '7' });
+  const read = [...systemPodCodec.page(answer(bytes)).items()];
+  assert.deepEqual(
+    read,
+    pods.map((pod) => entry(pod, systemPodFacts)),
+  );
+  const distinct = new Set(read.map(({ value }) => value.containers));
+  assert.ok(distinct.size < read.length / 2, `${distinct.size} of ${read.length}`);
+  assert.equal(distinct.size, new Set(read.map(({ value }) => JSON.stringify(value.containers))).size);
+});
+
+test('a list says the same in whatever pieces it came', () => {
+  const pods = [...objects()].filter(({ kind }) => kind === 'Pod').slice(0, 12);
+  const bytes = listOfBytes('Pod', pods.map(encoded), { resourceVersion: '7', continue: 'next' });
+  const whole = [...podCodec.page(answer(bytes)).items()];
+  assert.equal(whole.length, pods.length);
+  const lengths = [1, 2, 3, 5, 7, 64, 1000, 4096, bytes.length - 5];
+  for (const length of lengths) {
+    const page = podCodec.page(answer(bytes, length));
+    assert.deepEqual([page.resourceVersion, page.continue], ['7', 'next'], `pieces of ${length}`);
+    assert.deepEqual([...page.items()], whole, `pieces of ${length}`);
+    assert.deepEqual([...page.items()], whole, `pieces of ${length}, read once more`);
+    // A beginning of it is an error, and no shorter list. (The envelope's last two fields are four bytes, and empty.)
+    const cut = answer(bytes.subarray(0, bytes.length - 4 - length), length);
+    assert.throws(() => podCodec.page(cut), { name: 'KubeError', kind: 'protocol' });
+  }
+});
+
+test('a text that is cut off is an error, not a shorter text', () => {
+  const whole = encoded({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web-1', namespace: 'shop' } });
+  for (let length = 1; length < whole.length; length++) {
+    // The list is whole, the item in it is not: what it says it holds goes on behind its end.
+    const list = listOfBytes('Pod', [whole.subarray(0, length)], { resourceVersion: '7' });
+    const names = (): unknown => [...podCodec.page(answer(list)).items()].map(({ name }) => name);
+    let read: unknown;
+    try {
+      read = names();
+    } catch (error) {
+      assert.ok(error instanceof KubeError && error.kind === 'protocol', String(error));
+      continue;
+    }
+    // Cut between two fields it is a pod that says less.
+    assert.ok(isDeepStrictEqual(read, []) || isDeepStrictEqual(read, ['web-1']), `${length}: ${JSON.stringify(read)}`);
+  }
 });
 
 test('what a pod may have and most have not', () => {
@@ -107,7 +171,7 @@ test('what a pod may have and most have not', () => {
     spec: { nodeName: 'node-1', hostNetwork: true },
     status: { phase: 'Failed', podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }, { ip: '2001:db8::1' }] },
   };
-  const [pod] = podCodec.page(answer(listOfBytes('Pod', [encoded(object)], { resourceVersion: '9' }))).items();
+  const [pod] = [...podCodec.page(answer(listOfBytes('Pod', [encoded(object)], { resourceVersion: '9' }))).items()];
   assert.deepEqual(pod, podFacts(object));
   assert.deepEqual(pod, {
     namespace: 'shop',
@@ -213,7 +277,7 @@ test('whatever bytes come, either they are read or a protocol error tells', asyn
         const bytes = Buffer.from(good.subarray(0, length));
         for (const [at_, value] of changes) if (at_ < bytes.length) bytes[at_] = value;
         try {
-          podCodec.page(answer(bytes)).items();
+          Array.from<unknown>(podCodec.page(answer(bytes)).items());
         } catch (error) {
           assert.ok(isProtocol(error), String(error));
         }
@@ -247,9 +311,9 @@ test('a server that answers in JSON is read as JSON', () => {
     items: [{ metadata: { name: 'a', namespace: 'b' } }],
   };
   const body = Buffer.from(JSON.stringify(list));
-  const page = podCodec.page({ contentType: 'application/json', body, wireBytes: body.length });
+  const page = podCodec.page(new Answer('application/json', [body], body.length));
   assert.deepEqual(
-    page.items().map(({ name }) => name),
+    [...page.items()].map(({ name }) => name),
     ['a'],
   );
 });
