@@ -98,9 +98,9 @@ async function settled(
     const { state } = host;
     switch (state.phase) {
       case 'connected': {
+        if (!state.complete) break;
         const overview = await host.request('overview', {}, signal);
-        if (state.complete && isSettled(overview.kinds) && Object.keys(overview.kinds).length > 0)
-          return { ...overview, state };
+        if (isSettled(overview.kinds) && Object.keys(overview.kinds).length > 0) return { ...overview, state };
         break;
       }
       case 'unreachable':

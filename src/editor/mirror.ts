@@ -1,7 +1,8 @@
 /**
  * The mirror: the editor's copy of a session's summaries, kept by applying its changes in the order they come.
  *
- * Answers for: nodes in natural order and by name, findings by identity, and saying after each change what is different.
+ * Answers for: nodes in natural order and by name, findings by identity, and saying after each change – not after each part of
+ * one – what is different.
  * Holds no pods; those are asked for, page by page, where they are shown.
  */
 import type { Finding } from '../core/checks/check.js';
@@ -44,6 +45,8 @@ export class SessionMirror {
   readonly #findings = new Map<string, Finding>();
   readonly #claims = new Map<string, ClaimSummary>();
   readonly #listeners = new Set<Listener<MirrorChange>>();
+  /** What is different since listeners were told last, while a change arrives in parts. */
+  #untold: MirrorChange | undefined;
   #order: readonly string[] | undefined;
   #unreadNodes: readonly UnreadNode[] = [];
   #gaps: readonly Gap[] = [];
@@ -120,7 +123,7 @@ export class SessionMirror {
     this.#reading = change.reading ?? this.#reading;
     this.#podCount = change.podCount ?? this.#podCount;
     this.#unscheduledCount = change.unscheduledCount ?? this.#unscheduledCount;
-    const difference: MirrorChange = {
+    const difference = merged(this.#untold, {
       reset,
       membership,
       nodes,
@@ -132,8 +135,9 @@ export class SessionMirror {
       outlook: reset || change.outlook !== undefined,
       findings: reset || change.findings !== undefined,
       gaps: reset || change.gaps !== undefined,
-    };
-    for (const listener of this.#listeners) listener(difference);
+    });
+    this.#untold = change.partial === true ? difference : undefined;
+    if (this.#untold === undefined) for (const listener of this.#listeners) listener(difference);
   }
 
   #clear(): void {
@@ -148,6 +152,24 @@ export class SessionMirror {
     this.#podCount = 0;
     this.#unscheduledCount = 0;
   }
+}
+
+/** Both together. */
+function merged(a: MirrorChange | undefined, b: MirrorChange): MirrorChange {
+  if (a === undefined) return b;
+  return {
+    reset: a.reset || b.reset,
+    membership: a.membership || b.membership,
+    nodes: [...a.nodes, ...b.nodes],
+    podsOfNodes: [...a.podsOfNodes, ...b.podsOfNodes],
+    reading: a.reading || b.reading,
+    counts: a.counts || b.counts,
+    kinds: a.kinds || b.kinds,
+    claims: a.claims || b.claims,
+    outlook: a.outlook || b.outlook,
+    findings: a.findings || b.findings,
+    gaps: a.gaps || b.gaps,
+  };
 }
 
 interface Difference<T> {

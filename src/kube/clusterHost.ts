@@ -56,10 +56,17 @@ export class ClusterHost {
   readonly #verifications = new PlannedRuns<VerifyPlan, VerifyReport, VerifyProgress>(this.#turn);
   readonly #end = new AbortController();
   #state: ConnectionState = { phase: 'idle' };
-  #modelTimer: NodeJS.Timeout | undefined;
-  /** A change waits for its model. */
-  #modelDue = false;
-  /** Before this moment (of `performance.now`) no new model is made. */
+  #timer: NodeJS.Timeout | undefined;
+  /** Something changed and was not told yet. */
+  #isNews = false;
+  /** A model is due, and what can be told without it was told already. */
+  #isAdvanced = false;
+  /** The states of all kinds when the last model was made. */
+  #states = '';
+  /** How long the last model took, in milliseconds. */
+  #modelTook = 0;
+  /** Before these moments (of `performance.now`) nothing is told, and no new model is made. */
+  #tellNotBefore = 0;
   #modelNotBefore = 0;
   #pauseTimer: NodeJS.Timeout | undefined;
 
@@ -151,26 +158,60 @@ export class ClusterHost {
 
   dispose(): void {
     clearTimeout(this.#pauseTimer);
-    clearTimeout(this.#modelTimer);
+    clearTimeout(this.#timer);
     this.#end.abort(new KubeError('cancelled', 'the session has ended'));
     // What a run created is taken away over the same connections.
     void this.#turn.idle().then(() => this.#parts.access.dispose());
   }
 
-  /** Facts or states of kinds changed: a new model is due. At once when it has been quiet, else after what is left of the pause. */
+  /** Facts or states of kinds changed: told at once when it has been quiet, else after what is left of the pause. */
   #changed(): void {
-    if (this.#modelDue || this.#end.signal.aborted) return;
-    this.#modelDue = true;
-    this.#modelIn(Math.max(0, this.#modelNotBefore - performance.now()));
+    if (this.#isNews || this.#end.signal.aborted) return;
+    this.#isNews = true;
+    this.#tellAt(this.#tellNotBefore);
   }
 
-  #modelIn(waitMs: number): void {
-    clearTimeout(this.#modelTimer);
-    this.#modelTimer = setTimeout(() => {
-      this.#modelDue = false;
-      this.#modelIn(this.#timing.modelAnewMs);
+  #tellAt(moment: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tell(), Math.max(0, moment - performance.now()));
+  }
+
+  /**
+   * In a large cluster a model takes time, and events have to be read meanwhile. So what can be told without one is told
+   * first, and while the first lists arrive there is a model whenever a kind was read to its end, and few besides.
+   */
+  #tell(): void {
+    const now = performance.now();
+    const { modelEveryMs, modelFirstMs, modelAnewMs } = this.#timing;
+    const isTurn = statesOf(this.#inventory.kinds) !== this.#states;
+    const isDue = now >= this.#modelNotBefore;
+    if (isTurn || (isDue && (this.#modelTook < modelFirstMs || !this.#isNews || this.#isAdvanced))) {
+      this.#isNews = false;
+      this.#isAdvanced = false;
       this.#remodel();
-    }, waitMs);
+      this.#states = statesOf(this.#model.kinds);
+      const took = performance.now() - now;
+      this.#modelTook = took;
+      this.#modelNotBefore =
+        now + (isSettled(this.#model.kinds) ? Math.max(modelEveryMs, took * 4) : Math.max(modelFirstMs, took * 16));
+      this.#tellNotBefore = took < modelFirstMs ? this.#modelNotBefore : now + took * 2;
+      this.#tellAt(now + modelAnewMs);
+      return;
+    }
+    if (this.#isNews) this.#advance();
+    this.#isNews = false;
+    // Of what comes without a pause a model is made all the same, and not put off by each change.
+    this.#isAdvanced = isDue;
+    this.#tellNotBefore = now + modelFirstMs;
+    this.#tellAt(this.#modelNotBefore);
+  }
+
+  /** Tells what is known without a model: how many pods there are, on which nodes they changed, how far the reading is. */
+  #advance(): void {
+    const { kinds, pods } = this.#inventory;
+    const change = this.#model.advance(kinds, pods.table, pods.takeChangedNodes());
+    if (change !== undefined) this.#parts.onChange(change);
+    this.#stateChanged();
   }
 
   #remodel(): void {
@@ -185,14 +226,11 @@ export class ClusterHost {
     // found missing that was only not read yet.
     const { resources, configMaps } = needsOf(facts);
     this.#inventory.follow(resources, configMaps, network.reading.agent);
-    const { kinds } = this.#inventory;
-    const change = this.#model.update(network, kinds, this.#inventory.pods.takeChangedNodes(), options.severities);
+    const { kinds, pods } = this.#inventory;
+    const change = this.#model.update(network, kinds, pods.takeChangedNodes(), options.severities);
     if (change !== undefined) onChange(change);
     this.#stateChanged();
     const took = performance.now() - started;
-    // A large model must not take the whole thread: events have to be read meanwhile.
-    const { modelEveryMs, modelFirstMs } = this.#timing;
-    this.#modelNotBefore = started + Math.max(isSettled(kinds) ? modelEveryMs : modelFirstMs, took * 4);
     if (took > 1000) log('debug', 'the model took long', { ms: Math.round(took), pods: facts.pods.size });
   }
 
@@ -204,6 +242,12 @@ export class ClusterHost {
     this.#parts.onState(state);
   }
 }
+
+/** What is known of each kind, without the numbers. */
+const statesOf = (kinds: Readonly<Record<string, KindState>>): string =>
+  Object.entries(kinds)
+    .map(([name, { state }]) => `${name} ${state}`)
+    .join();
 
 /** The address as it may be shown: without a user name or password that somebody put into it. */
 function serverText(server: URL): string {

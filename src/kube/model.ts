@@ -12,9 +12,10 @@ import { capacityOf, type CapacitySample, runsOutFirst, sampleOf } from '../core
 import type { ClusterNetwork } from '../core/network/clusterNetwork.js';
 import type { Gap } from '../core/network/facts.js';
 import { compareNatural } from '../core/network/naturalOrder.js';
+import type { PodTable } from '../core/network/podTable.js';
 import { unknownReading } from '../core/network/reading.js';
+import { fingerprint } from './fingerprint.js';
 import type {
-  ClaimSummary,
   KindState,
   NodeSummary,
   OutlookSummary,
@@ -41,9 +42,11 @@ export class Model {
   #reading: ReadingSummary = readingSummary(unknownReading);
   #podCount = 0;
   #unscheduledCount = 0;
-  #nodes = new Map<string, NodeSummary>();
-  #claims = new Map<string, ClaimSummary>();
-  #findings = new Map<string, Finding>();
+  /** What was told of each, by its identity: fingerprints, for the summaries themselves are on the other side. */
+  readonly #nodes = new Map<string, number>();
+  readonly #claims = new Map<string, number>();
+  readonly #findingsTold = new Map<string, number>();
+  #findings: readonly Finding[] = [];
   #unreadNodes: readonly UnreadNode[] = [];
   #outlook: readonly OutlookSummary[] = [];
   /** What was in use when everything was read for the first time; growth is measured from there. */
@@ -55,19 +58,71 @@ export class Model {
     return this.#network;
   }
 
+  /** As they were when somebody was told last. */
+  get kinds(): Readonly<Record<string, KindState>> {
+    return this.#kinds;
+  }
+
   get picture(): Picture {
     return {
       kinds: this.#kinds,
       reading: this.#reading,
       podCount: this.#podCount,
       unscheduledCount: this.#unscheduledCount,
-      nodes: [...this.#nodes.values()].sort((a, b) => compareNatural(a.name, b.name)),
+      nodes: this.#nodeSummaries().sort((a, b) => compareNatural(a.name, b.name)),
       unreadNodes: this.#unreadNodes,
-      claims: [...this.#claims.values()],
+      claims: this.#network === undefined ? [] : claimSummaries(capacityOf(this.#network)),
       outlook: this.#outlook,
-      findings: [...this.#findings.values()],
+      findings: this.#findings,
       gaps: this.#gaps,
     };
+  }
+
+  /** Takes over what needs no model; answers with the differences, or undefined when there are none. */
+  advance(
+    kinds: Readonly<Record<string, KindState>>,
+    pods: PodTable,
+    changedNodes: ReadonlySet<string>,
+  ): SessionChange | undefined {
+    if (this.#network === undefined) return undefined;
+    const counts = this.#counts(kinds, pods, changedNodes);
+    const upserted =
+      changedNodes.size > MOST_ADVANCED
+        ? []
+        : this.#nodeSummaries((name) => changedNodes.has(name)).filter(
+            (node) => this.#nodes.get(node.name) !== fingerprint(node),
+          );
+    for (const node of upserted) this.#nodes.set(node.name, fingerprint(node));
+    const change = { ...counts, ...(upserted.length === 0 ? {} : { nodes: { upserted, removed: [] } }) };
+    return Object.keys(change).length === 0 ? undefined : change;
+  }
+
+  #nodeSummaries(isWanted: (name: string) => boolean = () => true): NodeSummary[] {
+    if (this.#network === undefined) return [];
+    const { claims, facts } = this.#network;
+    const byNode = claimsByNode(claims.filter(({ node }) => node !== undefined && isWanted(node)));
+    return facts.nodes
+      .filter(({ name }) => isWanted(name))
+      .map((node) => nodeSummary(node, byNode.get(node.name) ?? [], facts.pods));
+  }
+
+  #counts(
+    kinds: Readonly<Record<string, KindState>>,
+    pods: PodTable,
+    changedNodes: ReadonlySet<string>,
+  ): Pick<SessionChange, 'kinds' | 'podCount' | 'unscheduledCount' | 'podsOfNodes'> {
+    const podCount = pods.size;
+    const unscheduledCount = pods.countOfNode('');
+    const change = {
+      ...(isDeepStrictEqual(kinds, this.#kinds) ? {} : { kinds }),
+      ...(podCount === this.#podCount ? {} : { podCount }),
+      ...(unscheduledCount === this.#unscheduledCount ? {} : { unscheduledCount }),
+      ...(changedNodes.size === 0 ? {} : { podsOfNodes: [...changedNodes] }),
+    };
+    this.#kinds = kinds;
+    this.#podCount = podCount;
+    this.#unscheduledCount = unscheduledCount;
+    return change;
   }
 
   /** Works out findings and summaries again; answers with the differences, or undefined when there are none. */
@@ -80,15 +135,8 @@ export class Model {
     const first = this.#network === undefined;
     const { facts } = network;
     this.#network = network;
-    const byNode = claimsByNode(network.claims);
     const reading = readingSummary(network.reading);
-    const podCount = facts.pods.size;
-    const unscheduledCount = facts.pods.countOfNode('');
-    const nodes = difference(
-      this.#nodes,
-      facts.nodes.map((node) => nodeSummary(node, byNode.get(node.name) ?? [], facts.pods)),
-      (node) => node.name,
-    );
+    const nodes = difference(this.#nodes, this.#nodeSummaries(), (node) => node.name);
     // Pods may be read before nodes are.
     const unread = isSettled(kinds) ? unreadNodes(facts.nodes, facts.pods) : this.#unreadNodes;
     const uses = capacityOf(network);
@@ -97,27 +145,20 @@ export class Model {
     const settled = isSettled(kinds);
     if (settled) this.#sample ??= sampleOf(network, uses);
     const outlook = outlookSummaries(runsOutFirst(network, uses, this.#sample));
-    const findings = settled
-      ? difference(this.#findings, runChecks(network, settings), (finding) => finding.id)
-      : undefined;
+    if (settled) this.#findings = runChecks(network, settings);
+    const findings = difference(this.#findingsTold, this.#findings, (finding) => finding.id);
     const change: SessionChange = {
       ...(first ? { reset: true } : {}),
-      ...(isDeepStrictEqual(kinds, this.#kinds) ? {} : { kinds }),
+      ...this.#counts(kinds, facts.pods, changedNodes),
       ...(isDeepStrictEqual(reading, this.#reading) ? {} : { reading }),
-      ...(podCount === this.#podCount ? {} : { podCount }),
-      ...(unscheduledCount === this.#unscheduledCount ? {} : { unscheduledCount }),
       ...(nodes === undefined ? {} : { nodes }),
       ...(isDeepStrictEqual(unread, this.#unreadNodes) ? {} : { unreadNodes: unread }),
-      ...(changedNodes.size === 0 ? {} : { podsOfNodes: [...changedNodes] }),
       ...(claims === undefined ? {} : { claims }),
       ...(isDeepStrictEqual(outlook, this.#outlook) ? {} : { outlook }),
       ...(findings === undefined ? {} : { findings }),
       ...(isDeepStrictEqual(facts.gaps, this.#gaps) ? {} : { gaps: facts.gaps }),
     };
-    this.#kinds = kinds;
     this.#reading = reading;
-    this.#podCount = podCount;
-    this.#unscheduledCount = unscheduledCount;
     this.#outlook = outlook;
     this.#unreadNodes = unread;
     this.#gaps = facts.gaps;
@@ -125,30 +166,31 @@ export class Model {
   }
 }
 
-/** Whether every kind was read, or cannot be. */
-export const isSettled = (kinds: Readonly<Record<string, KindState>>): boolean =>
-  Object.values(kinds).every(({ state }) => state !== 'waiting' && state !== 'listing');
+/** Whether a kind was read to its end, or cannot be. */
+export const isRead = ({ state }: KindState): boolean => state !== 'waiting' && state !== 'listing';
 
-/** Brings `known` up to date, in the order of `now`; undefined when nothing differed. */
+/** Whether every kind was. */
+export const isSettled = (kinds: Readonly<Record<string, KindState>>): boolean => Object.values(kinds).every(isRead);
+
+/** Nodes whose number of pods is told without a model; a change of more nodes than these waits for the next model. */
+const MOST_ADVANCED = 200;
+
+/** Brings what is known of each up to date; undefined when nothing differed. */
 function difference<T>(
-  known: Map<string, T>,
+  known: Map<string, number>,
   now: readonly T[],
   idOf: (item: T) => string,
 ): { readonly upserted: readonly T[]; readonly removed: readonly string[] } | undefined {
-  const before = new Map(known);
-  known.clear();
+  const gone = new Set(known.keys());
   const upserted: T[] = [];
   for (const item of now) {
     const id = idOf(item);
-    const earlier = before.get(id);
-    before.delete(id);
-    // What did not change stays the same object: comparing it next time costs nothing.
-    if (earlier !== undefined && isDeepStrictEqual(earlier, item)) known.set(id, earlier);
-    else {
-      known.set(id, item);
-      upserted.push(item);
-    }
+    const print = fingerprint(item);
+    gone.delete(id);
+    if (known.get(id) === print) continue;
+    known.set(id, print);
+    upserted.push(item);
   }
-  const removed = [...before.keys()];
-  return upserted.length === 0 && removed.length === 0 ? undefined : { upserted, removed };
+  for (const id of gone) known.delete(id);
+  return upserted.length === 0 && gone.size === 0 ? undefined : { upserted, removed: [...gone] };
 }

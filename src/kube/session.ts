@@ -155,6 +155,8 @@ export interface Overview {
 
 /** What changed since the last message; only differences travel. */
 export interface SessionChange {
+  /** More of the same change follows at once: what is shown can wait for its last part. */
+  readonly partial?: true;
   /** What was known before is void: the first change of a session, and of one whose worker had to be started again. */
   readonly reset?: true;
   readonly kinds?: Readonly<Record<string, KindState>>;

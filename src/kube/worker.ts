@@ -1,7 +1,12 @@
-/** The worker thread: one connected cluster behind messages. The thread ends with the session. */
-import { parentPort } from 'node:worker_threads';
+/**
+ * The worker thread: one connected cluster behind messages. The thread ends with the session.
+ *
+ * Its data is the port that messages go to; a message without content on the thread's own port says that there are some.
+ */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 
 import { AccessError } from './access.js';
+import { partsOf } from './changeParts.js';
 import { ClusterHost } from './clusterHost.js';
 import { errorOfSocket, KubeError } from './errors.js';
 import { accessTo } from './kubeconfig/access.js';
@@ -13,7 +18,12 @@ import type { FromWorker, RequestOf, ToWorker } from './workerProtocol.js';
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread');
 
-const post = (message: FromWorker): void => port.postMessage(message);
+/** Where messages wait until the other side has time for them. */
+const outbox = workerData as MessagePort;
+const post = (message: FromWorker): void => {
+  outbox.postMessage(message);
+  port.postMessage(undefined);
+};
 const log = logTo((line) => post({ type: 'log', line }));
 const running = new Map<number, AbortController>();
 const consents = new Map<number, (allowed: boolean) => void>();
@@ -46,7 +56,9 @@ function connect(selected: SelectedContext, options: SessionOptions): void {
       options,
       log,
       onState: (state) => post({ type: 'state', state }),
-      onChange: (change) => post({ type: 'change', change }),
+      onChange: (change) => {
+        for (const part of partsOf(change)) post({ type: 'change', change: part });
+      },
     });
     host.start();
   } catch (error) {

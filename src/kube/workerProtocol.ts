@@ -35,6 +35,7 @@ export interface ErrorData {
   readonly reason: string;
 }
 
+/** In the order in which they were posted, through the port that is the worker's data (`pacedPort.ts`). */
 export type FromWorker =
   | { readonly type: 'state'; readonly state: ConnectionState }
   | { readonly type: 'change'; readonly change: SessionChange }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 import { KubeError } from './errors.js';
 import type { SelectedContext } from './kubeconfig/selectContext.js';
+import { PacedPort } from './pacedPort.js';
 import type {
   ClusterSession,
   ConnectionState,
@@ -133,13 +134,24 @@ export class WorkerSession implements ClusterSession {
 
   #start(): void {
     if (this.#ended) return;
-    const worker = new Worker(this.#file, { name: 'cluster network' });
-    this.#worker = worker;
-    worker.on('message', (message: FromWorker) => {
+    const inbox = new PacedPort<FromWorker>((message) => {
       if (worker === this.#worker) this.#received(message);
     });
-    worker.on('error', (error) => this.#died(worker, error.message));
-    worker.on('exit', (code) => this.#died(worker, `exit code ${code}`));
+    const worker = new Worker(this.#file, {
+      name: 'cluster network',
+      workerData: inbox.sender,
+      transferList: [inbox.sender],
+    });
+    this.#worker = worker;
+    worker.on('message', () => inbox.wake());
+    worker.on('error', (error) => {
+      inbox.drain();
+      this.#died(worker, error.message);
+    });
+    worker.on('exit', (code) => {
+      inbox.drain();
+      this.#died(worker, `exit code ${code}`);
+    });
     this.#post({ type: 'connect', selected: this.#selected, options: this.#options });
     if (!this.#visible) this.#post({ type: 'visible', visible: false });
   }

@@ -31,10 +31,17 @@ const SELECTED: SelectedContext = {
   user: undefined,
 };
 
+/** How a thread posts a message (`worker.ts`). */
+const PREAMBLE = `const { parentPort, workerData } = require('node:worker_threads');
+const post = (message) => {
+  workerData.postMessage(message);
+  parentPort.postMessage(undefined);
+};`;
+
 /** A session on a thread that runs this script. `next` waits for the next state of a phase. */
 function session(t: TestContext, script: string) {
   const file = path.join(directory, `${t.name.replaceAll(/\W+/g, '-')}.cjs`);
-  writeFileSync(file, `const { parentPort } = require('node:worker_threads');\n${script}`);
+  writeFileSync(file, `${PREAMBLE}\n${script}`);
   const log: string[] = [];
   const worker = new WorkerSession(file, SELECTED, OPTIONS, {
     log: ({ text }) => log.push(text),
@@ -52,7 +59,7 @@ function session(t: TestContext, script: string) {
   return { worker, log, next };
 }
 
-const CONNECTING = `parentPort.postMessage({ type: 'state', state: { phase: 'connecting', server: 'https://host' } });`;
+const CONNECTING = `post({ type: 'state', state: { phase: 'connecting', server: 'https://host' } });`;
 
 describe('a thread that dies', { timeout: 60_000 }, () => {
   test('is not tried again by itself, and says why', async (t) => {

@@ -77,8 +77,8 @@ export class ConnectedMapSource implements MapSource, vscode.Disposable {
   /** Listens to the cluster that is connected now, and to no other. */
   #follow(): void {
     this.#following?.dispose();
-    this.#following = this.#parts.connection.cluster?.session.onChange(() => {
-      this.#changed.fire();
+    this.#following = this.#parts.connection.cluster?.session.onChange(({ partial }) => {
+      if (partial !== true) this.#changed.fire();
     });
     this.#changed.fire();
   }

@@ -1,0 +1,67 @@
+/**
+ * When changes are told and when a model is made of them, in a cluster whose models take long. That they do is made so by a
+ * time after which every one counts as long.
+ */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+
+import { isObject, type JsonObject, type KubeObject } from '../../apiserver/json.js';
+import { ApiServer } from '../../apiserver/server.js';
+import { generated } from '../../scenarios/generated.js';
+import { simulatedAccess } from '../simulated.js';
+import { type Watching, watchHost } from '../watching.js';
+
+const LIMIT_MS = 30_000;
+const pod = (name: string, nodeName: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'default' },
+  spec: { nodeName },
+});
+
+async function read(t: TestContext, modelEveryMs: number): Promise<{ server: ApiServer; watching: Watching }> {
+  const server = await ApiServer.start({ cluster: generated.build({ now: new Date(), seed: 1, nodes: 4, pods: 40 }) });
+  t.after(() => server.close());
+  const watching = watchHost(await simulatedAccess(server), { timing: { modelFirstMs: 0, modelEveryMs } });
+  t.after(() => watching.end());
+  await watching.complete();
+  return { server, watching };
+}
+
+test('how many pods there are, and on which node, is told before the model', { timeout: 60_000 }, async (t) => {
+  const { server, watching } = await read(t, 200);
+  const [node] = server.objects('nodes');
+  const name = node?.metadata.name ?? '';
+  const before = (await watching.host.request('overview', {}, new AbortController().signal)).nodes.find(
+    (summary) => summary.name === name,
+  );
+  assert.ok(before);
+  const since = watching.changes.length;
+  server.apply(pod('one-more', name));
+  const told = (): readonly (typeof watching.changes)[number][] => watching.changes.slice(since);
+  await watching.until('the pod is told', LIMIT_MS, () => told().some(({ podCount }) => podCount === 41));
+  assert.deepEqual(told()[0]?.podsOfNodes, [name]);
+  assert.deepEqual(
+    told()[0]?.nodes?.upserted.map((summary) => [summary.name, summary.podCount]),
+    [[name, before.podCount + 1]],
+  );
+  assert.deepEqual(told()[0]?.nodes?.upserted, [{ ...before, podCount: before.podCount + 1 }]);
+});
+
+test('what a model finds is found although changes never pause', { timeout: 60_000 }, async (t) => {
+  const { server, watching } = await read(t, 100);
+  const [first, second] = server.objects('nodes');
+  assert.ok(first && second);
+  let count = 0;
+  const changing = setInterval(() => {
+    server.apply(pod(`more-${++count}`, first.metadata.name));
+  }, 1);
+  t.after(() => clearInterval(changing));
+  server.apply({ ...second, spec: { ...specOf(second), podCIDRs: specOf(first)['podCIDRs'] } });
+  await watching.until('two nodes of one range are found', LIMIT_MS, () =>
+    [...watching.findings.values()].some(({ code }) => code === 'CN101'),
+  );
+  assert.ok(count > 0);
+});
+
+const specOf = ({ spec }: KubeObject): JsonObject => (isObject(spec) ? spec : {});
