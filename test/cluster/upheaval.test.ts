@@ -68,7 +68,10 @@ function truthOf(objects: readonly unknown[]): string[] {
             listOf(at(status, 'addresses'))
               .filter((a) => at(a, 'type') === 'InternalIP')
               .map((a) => at(a, 'address')),
-            listOf(at(status, 'conditions')).map((c) => [at(c, 'type'), at(c, 'status')]),
+            // Those that say something about a network.
+            listOf(at(status, 'conditions'))
+              .map((c) => [at(c, 'type'), at(c, 'status')])
+              .filter(([type]) => type === 'Ready' || type === 'NetworkUnavailable'),
           ];
         case 'Service':
           return [kind, nameOf(object), texts(at(spec, 'clusterIPs')).filter((ip) => ip !== 'None')];
