@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { at, listOf, textOf } from '../../src/core/network/json.js';
-import { namespaceCodec, nodeCodec, podCodec, serviceCodec } from '../../src/kube/protobuf/codec.js';
+import { namespaceCodec, nodeCodec, podCodec, serviceCodec, systemPodCodec } from '../../src/kube/protobuf/codec.js';
 import type { ClusterFacts } from '../../src/core/network/facts.js';
 import { apply, connect, kubeconfigOf, kubectl, lab, needsCluster, needsLab, needsUser, watchCluster } from './lab.js';
 import type { Watching } from '../kube/watching.js';
@@ -184,8 +184,14 @@ describe('the inventory equals the cluster', { skip: needsCluster }, () => {
   test("the server's protobuf says what its JSON says", async () => {
     const { signal } = new AbortController();
     const { api } = await connect(undefined);
-    const codecs = { nodes: nodeCodec, pods: podCodec, services: serviceCodec, namespaces: namespaceCodec };
-    for (const [plural, codec] of Object.entries(codecs)) {
+    const codecs = [
+      ['nodes', nodeCodec],
+      ['pods', podCodec],
+      ['pods', systemPodCodec],
+      ['services', serviceCodec],
+      ['namespaces', namespaceCodec],
+    ] as const;
+    for (const [plural, codec] of codecs) {
       const resource = { group: '', version: 'v1', plural, kind: '', namespaced: false };
       // Until nothing changed between the two.
       for (;;) {
