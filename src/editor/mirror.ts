@@ -45,8 +45,8 @@ export class SessionMirror {
   readonly #findings = new Map<string, Finding>();
   readonly #claims = new Map<string, ClaimSummary>();
   readonly #listeners = new Set<Listener<MirrorChange>>();
-  /** What is different since listeners were told last, while a change arrives in parts. */
-  #untold: MirrorChange | undefined;
+  /** The parts of a change that is not whole yet: half of one would be wrong. */
+  #parts: SessionChange[] = [];
   #order: readonly string[] | undefined;
   #unreadNodes: readonly UnreadNode[] = [];
   #gaps: readonly Gap[] = [];
@@ -103,6 +103,17 @@ export class SessionMirror {
   }
 
   apply(change: SessionChange): void {
+    this.#parts.push(change);
+    if (change.partial === true) return;
+    const [first, ...rest] = this.#parts.map((part) => this.#take(part));
+    this.#parts = [];
+    if (first === undefined) return;
+    const difference = rest.reduce(merged, first);
+    for (const listener of this.#listeners) listener(difference);
+  }
+
+  /** Takes over one part; answers with what is different. */
+  #take(change: SessionChange): MirrorChange {
     const reset = change.reset === true;
     const before = reset ? new Map(this.#nodes) : this.#nodes;
     const nodes = (change.nodes?.upserted ?? []).filter(({ name }) => before.has(name)).map(({ name }) => name);
@@ -123,7 +134,7 @@ export class SessionMirror {
     this.#reading = change.reading ?? this.#reading;
     this.#podCount = change.podCount ?? this.#podCount;
     this.#unscheduledCount = change.unscheduledCount ?? this.#unscheduledCount;
-    const difference = merged(this.#untold, {
+    return {
       reset,
       membership,
       nodes,
@@ -135,9 +146,7 @@ export class SessionMirror {
       outlook: reset || change.outlook !== undefined,
       findings: reset || change.findings !== undefined,
       gaps: reset || change.gaps !== undefined,
-    });
-    this.#untold = change.partial === true ? difference : undefined;
-    if (this.#untold === undefined) for (const listener of this.#listeners) listener(difference);
+    };
   }
 
   #clear(): void {
@@ -155,8 +164,7 @@ export class SessionMirror {
 }
 
 /** Both together. */
-function merged(a: MirrorChange | undefined, b: MirrorChange): MirrorChange {
-  if (a === undefined) return b;
+function merged(a: MirrorChange, b: MirrorChange): MirrorChange {
   return {
     reset: a.reset || b.reset,
     membership: a.membership || b.membership,

@@ -15,7 +15,7 @@ import { KubeError } from './errors.js';
 import { Inventory } from './inventory/inventory.js';
 import type { Log } from './log.js';
 import { LiveObjects } from './liveObjects.js';
-import { isSettled, Model } from './model.js';
+import { isRead, isSettled, Model } from './model.js';
 import { PlannedRuns, Turn } from './probe/plannedRuns.js';
 import { ToolCache } from './probe/toolCache.js';
 import { HANDLERS, type RequestContext } from './requests.js';
@@ -173,7 +173,9 @@ export class ClusterHost {
 
   #tellAt(moment: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tell(), Math.max(0, moment - performance.now()));
+    if (this.#end.signal.aborted) return;
+    // A timer may fire up to a millisecond before its time.
+    this.#timer = setTimeout(() => this.#tell(), Math.max(0, Math.ceil(moment - performance.now()) + 1));
   }
 
   /**
@@ -243,10 +245,10 @@ export class ClusterHost {
   }
 }
 
-/** What is known of each kind, without the numbers. */
+/** What is known of each kind, without the numbers, and without how far those are that are being read. */
 const statesOf = (kinds: Readonly<Record<string, KindState>>): string =>
   Object.entries(kinds)
-    .map(([name, { state }]) => `${name} ${state}`)
+    .map(([name, kind]) => `${name} ${isRead(kind) ? kind.state : ''}`)
     .join();
 
 /** The address as it may be shown: without a user name or password that somebody put into it. */

@@ -63,15 +63,20 @@ export class Model {
     return this.#kinds;
   }
 
+  /** As they were found last. */
+  get findings(): readonly Finding[] {
+    return this.#findings;
+  }
+
   get picture(): Picture {
     return {
       kinds: this.#kinds,
       reading: this.#reading,
-      podCount: this.#podCount,
-      unscheduledCount: this.#unscheduledCount,
+      podCount: this.#network?.facts.pods.size ?? 0,
+      unscheduledCount: this.#network?.facts.pods.countOfNode('') ?? 0,
       nodes: this.#nodeSummaries().sort((a, b) => compareNatural(a.name, b.name)),
       unreadNodes: this.#unreadNodes,
-      claims: this.#network === undefined ? [] : claimSummaries(capacityOf(this.#network)),
+      claims: this.#network === undefined ? [] : distinct(claimSummaries(capacityOf(this.#network))),
       outlook: this.#outlook,
       findings: this.#findings,
       gaps: this.#gaps,
@@ -140,12 +145,12 @@ export class Model {
     // Pods may be read before nodes are.
     const unread = isSettled(kinds) ? unreadNodes(facts.nodes, facts.pods) : this.#unreadNodes;
     const uses = capacityOf(network);
-    const claims = difference(this.#claims, claimSummaries(uses), (claim) => claim.id);
+    const claims = difference(this.#claims, distinct(claimSummaries(uses)), (claim) => claim.id);
     // With half of the objects read, a check would find things missing that are there: what was found before stands until then.
     const settled = isSettled(kinds);
     if (settled) this.#sample ??= sampleOf(network, uses);
     const outlook = outlookSummaries(runsOutFirst(network, uses, this.#sample));
-    if (settled) this.#findings = runChecks(network, settings);
+    if (settled) this.#findings = distinct(runChecks(network, settings));
     const findings = difference(this.#findingsTold, this.#findings, (finding) => finding.id);
     const change: SessionChange = {
       ...(first ? { reset: true } : {}),
@@ -174,6 +179,11 @@ export const isSettled = (kinds: Readonly<Record<string, KindState>>): boolean =
 
 /** Nodes whose number of pods is told without a model; a change of more nodes than these waits for the next model. */
 const MOST_ADVANCED = 200;
+
+/** Of those that have one identity the last. */
+const distinct = <T extends { readonly id: string }>(items: readonly T[]): readonly T[] => [
+  ...new Map(items.map((item) => [item.id, item])).values(),
+];
 
 /** Brings what is known of each up to date; undefined when nothing differed. */
 function difference<T>(

@@ -17,6 +17,7 @@ export class PacedPort<T> {
   readonly sender: MessagePort;
   #isDue = false;
 
+  /** `received` must not throw: what waits would wait until there is more. */
   constructor(received: (message: T) => void) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
@@ -29,10 +30,16 @@ export class PacedPort<T> {
     if (!this.#isDue) this.#take(SLICE_MS);
   }
 
+  /** Takes nothing any more. */
+  close(): void {
+    this.#isDue = false;
+    this.#port.close();
+  }
+
   /** Takes everything that is there, at once: nothing more will come. */
   drain(): void {
     this.#take(Infinity);
-    this.#port.close();
+    this.close();
   }
 
   #take(sliceMs: number): void {

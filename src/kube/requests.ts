@@ -80,7 +80,7 @@ export const HANDLERS: Handlers = {
   map: ({ model, state }, { context, severities, hidden, measured }) => {
     if (model.network === undefined) return { model: undefined };
     const isHidden = new Set(hidden);
-    const findings = [...model.picture.findings, ...measured].flatMap((found) => {
+    const findings = [...model.findings, ...measured].flatMap((found) => {
       const severity = severities[found.code] ?? found.severity;
       return severity === 'off' || isHidden.has(found.id) ? [] : [{ ...found, severity }];
     });

@@ -135,7 +135,7 @@ export class WorkerSession implements ClusterSession {
   #start(): void {
     if (this.#ended) return;
     const inbox = new PacedPort<FromWorker>((message) => {
-      if (worker === this.#worker) this.#received(message);
+      if (worker === this.#worker) this.#safelyReceived(message);
     });
     const worker = new Worker(this.#file, {
       name: 'cluster network',
@@ -144,14 +144,14 @@ export class WorkerSession implements ClusterSession {
     });
     this.#worker = worker;
     worker.on('message', () => inbox.wake());
-    worker.on('error', (error) => {
-      inbox.drain();
-      this.#died(worker, error.message);
-    });
-    worker.on('exit', (code) => {
-      inbox.drain();
-      this.#died(worker, `exit code ${code}`);
-    });
+    const died = (why: string): void => {
+      // What was left needs nothing of it; of one that ended by itself the last words count.
+      if (worker === this.#worker) inbox.drain();
+      else inbox.close();
+      this.#died(worker, why);
+    };
+    worker.on('error', (error) => died(error.message));
+    worker.on('exit', (code) => died(`exit code ${code}`));
     this.#post({ type: 'connect', selected: this.#selected, options: this.#options });
     if (!this.#visible) this.#post({ type: 'visible', visible: false });
   }
@@ -165,6 +165,16 @@ export class WorkerSession implements ClusterSession {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     return pending;
+  }
+
+  /** A listener that fails must not keep the rest of the messages from the others. */
+  #safelyReceived(message: FromWorker): void {
+    try {
+      this.#received(message);
+    } catch (error) {
+      const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#host.log({ level: 'error', text: `what was read could not be shown: ${words}` });
+    }
   }
 
   #received(message: FromWorker): void {

@@ -113,4 +113,27 @@ describe('a thread that dies', { timeout: 60_000 }, () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     assert.deepEqual([states, log], [[], []]);
   });
+
+  test('is said although somebody who listens fails, and it can be started again', async (t) => {
+    const { worker, log, next } = session(
+      t,
+      `${CONNECTING}
+       parentPort.on('message', ({ type }) => {
+         if (type !== 'connect') return;
+         for (let count = 1; count <= 5; count++) post({ type: 'change', change: { podCount: count } });
+         setTimeout(() => process.exit(3), 20);
+       });`,
+    );
+    const seen: (number | undefined)[] = [];
+    worker.onChange(({ podCount }) => {
+      seen.push(podCount);
+      if (podCount === 2) throw new Error('cannot show two');
+    });
+    const { message } = await next('unreachable');
+    assert.match(message, /exit code 3/);
+    assert.deepEqual(seen, [1, 2, 3, 4, 5]);
+    assert.ok(log.some((line) => line.includes('cannot show two')));
+    worker.retry();
+    await next('connecting');
+  });
 });

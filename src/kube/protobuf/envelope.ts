@@ -48,7 +48,7 @@ const UNKNOWN = { typeMeta: (1 << 3) | 2, raw: (2 << 3) | 2, contentEncoding: (3
 export function openPieces(pieces: readonly Uint8Array[]): Omit<Opened, 'raw'> & { readonly raw: PiecesReader } {
   return decoding(() => {
     const reader = new PiecesReader(pieces);
-    if (!reader.read(MAGIC.length, ({ buf, pos }) => MAGIC.equals(buf.subarray(pos, pos + MAGIC.length))))
+    if (!reader.read(MAGIC.length, (bytes, length) => MAGIC.equals(bytes.take(length))))
       throw new KubeError('protocol', 'what the server sent has not the first bytes of its protobuf');
     let typeMeta: reduced.ITypeMeta = {};
     let raw = reader.part(0);

@@ -47,15 +47,15 @@ export class PiecesReader {
     throw new RangeError('a number of the message has no end');
   }
 
-  /** Decodes the next so many bytes, whatever the decoder makes of them. */
+  /** Decodes the next so many bytes, and no others. */
   read<T>(length: number, decode: (reader: SharingReader, length: number) => T): T {
     this.#check(length);
     if (this.#reader.pos === this.#reader.len) this.#next();
     this.#left -= length;
-    const end = this.#reader.pos + length;
-    if (end > this.#reader.len) return decode(new SharingReader(this.#joined(length)), length);
-    const value = decode(this.#reader, length);
-    this.#reader.pos = end;
+    const reader = length <= this.#here ? this.#reader : new SharingReader(this.#joined(length));
+    const outer = reader.enter(length);
+    const value = decode(reader, length);
+    reader.leave(outer);
     return value;
   }
 

@@ -78,14 +78,15 @@ export function readPod(reader: SharingReader, length = reader.len - reader.pos)
     terminating: false,
     annotations: undefined,
   };
-  const end = reader.endOf(length);
-  while (reader.pos < end) {
+  const outer = reader.enter(length);
+  while (reader.pos < reader.len) {
     const tag = reader.uint32();
     if (tag === POD.metadata) readMetadata(reader, pod);
     else if (tag === POD.spec) readSpec(reader, pod);
     else if (tag === POD.status) readStatus(reader, pod);
     else reader.skipType(tag & 7);
   }
+  reader.leave(outer);
   return {
     resourceVersion: pod.resourceVersion,
     facts: {
@@ -104,8 +105,8 @@ export function readPod(reader: SharingReader, length = reader.len - reader.pos)
 }
 
 function readMetadata(reader: SharingReader, pod: Draft): void {
-  const end = reader.endOf(reader.uint32());
-  while (reader.pos < end) {
+  const outer = reader.enter(reader.uint32());
+  while (reader.pos < reader.len) {
     const tag = reader.uint32();
     switch (tag) {
       case METADATA.name:
@@ -132,33 +133,36 @@ function readMetadata(reader: SharingReader, pod: Draft): void {
         reader.skipType(tag & 7);
     }
   }
+  reader.leave(outer);
 }
 
 /** One entry of the map: its value is read only where its key says something. Maps are written with the key first. */
 function readAnnotation(reader: SharingReader, pod: Draft): void {
-  const end = reader.endOf(reader.uint32());
+  const outer = reader.enter(reader.uint32());
   let key: string | undefined;
-  while (reader.pos < end) {
+  while (reader.pos < reader.len) {
     const tag = reader.uint32();
     if (tag === ENTRY.key) key = reader.oneOf(NETWORK_ANNOTATIONS);
     else if (tag === ENTRY.value && key !== undefined) (pod.annotations ??= {})[key] = reader.ownString();
     else reader.skipType(tag & 7);
   }
+  reader.leave(outer);
 }
 
 function readSpec(reader: SharingReader, pod: Draft): void {
-  const end = reader.endOf(reader.uint32());
-  while (reader.pos < end) {
+  const outer = reader.enter(reader.uint32());
+  while (reader.pos < reader.len) {
     const tag = reader.uint32();
     if (tag === SPEC.nodeName) pod.node = reader.string();
     else if (tag === SPEC.hostNetwork) pod.hostNetwork = reader.bool();
     else reader.skipType(tag & 7);
   }
+  reader.leave(outer);
 }
 
 function readStatus(reader: SharingReader, pod: Draft): void {
-  const end = reader.endOf(reader.uint32());
-  while (reader.pos < end) {
+  const outer = reader.enter(reader.uint32());
+  while (reader.pos < reader.len) {
     const tag = reader.uint32();
     if (tag === STATUS.phase) pod.phase = reader.string();
     else if (tag === STATUS.conditions) readCondition(reader, pod);
@@ -166,31 +170,34 @@ function readStatus(reader: SharingReader, pod: Draft): void {
     else if (tag === STATUS.podIPs) readPodIP(reader, pod);
     else reader.skipType(tag & 7);
   }
+  reader.leave(outer);
 }
 
 const READY = ['Ready'] as const;
 const TRUE = ['True'] as const;
 
 function readCondition(reader: SharingReader, pod: Draft): void {
-  const end = reader.endOf(reader.uint32());
+  const outer = reader.enter(reader.uint32());
   let isReady = false;
   let isTrue = false;
-  while (reader.pos < end) {
+  while (reader.pos < reader.len) {
     const tag = reader.uint32();
     if (tag === CONDITION.type) isReady = reader.oneOf(READY) !== undefined;
     else if (tag === CONDITION.status) isTrue = reader.oneOf(TRUE) !== undefined;
     else reader.skipType(tag & 7);
   }
+  reader.leave(outer);
   if (++pod.conditions <= MAX_ENTRIES && isReady && isTrue) pod.ready = true;
 }
 
 function readPodIP(reader: SharingReader, pod: Draft): void {
-  const end = reader.endOf(reader.uint32());
+  const outer = reader.enter(reader.uint32());
   let ip = '';
-  while (reader.pos < end) {
+  while (reader.pos < reader.len) {
     const tag = reader.uint32();
     if (tag === POD_IP.ip) ip = cut(reader.ownString(), LIMITS.text);
     else reader.skipType(tag & 7);
   }
+  reader.leave(outer);
   if (pod.podIPs.length < MAX_ENTRIES) pod.podIPs.push(ip);
 }

@@ -20,6 +20,28 @@ export class SharingReader extends BufferReader {
     return end;
   }
 
+  /** Begins a message of so many bytes: until `leave` nothing behind its end can be read. Answers with what `leave` needs. */
+  enter(length: number): number {
+    const end = this.endOf(length);
+    const outer = this.len;
+    this.len = end;
+    return outer;
+  }
+
+  /** Ends a message. Throws a RangeError when it was not read exactly to its end. */
+  leave(outer: number): void {
+    if (this.pos !== this.len) throw new RangeError('a part of the message is longer than the message');
+    this.len = outer;
+  }
+
+  /** The next so many bytes themselves. */
+  take(length: number): Uint8Array {
+    const end = this.endOf(length);
+    const bytes = this.buf.subarray(this.pos, end);
+    this.pos = end;
+    return bytes;
+  }
+
   /** Most tags and lengths are one byte, and need none of what longer ones do. */
   override uint32(): number {
     const byte = this.pos < this.len ? (this.buf[this.pos] ?? 0x80) : 0x80;
@@ -48,7 +70,10 @@ export class SharingReader extends BufferReader {
       return known;
     }
     this.pos = pos;
-    return (remembered[place] = super.string());
+    const text = super.string();
+    // Of plain ASCII each byte is a character; any other text could be taken for one of other bytes.
+    if (text.length === length) remembered[place] = text;
+    return text;
   }
 
   /** A text of which there is no other like it, such as a UID: not looked for, and not remembered. */
@@ -70,7 +95,7 @@ export class SharingReader extends BufferReader {
   }
 }
 
-/** Whether the text is these very bytes; a text that is not plain ASCII never is. */
+/** Whether the text, which is plain ASCII, is these very bytes. */
 function isSame(text: string, bytes: Uint8Array, start: number, length: number): boolean {
   if (text.length !== length) return false;
   for (let at = length - 1; at >= 0; at--) if (text.charCodeAt(at) !== bytes[start + at]) return false;

@@ -12,17 +12,22 @@ import { simulatedAccess } from '../simulated.js';
 import { type Watching, watchHost } from '../watching.js';
 
 const LIMIT_MS = 30_000;
-const pod = (name: string, nodeName: string) => ({
+const pod = (name: string, nodeName: string, podIP = '') => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, namespace: 'default' },
   spec: { nodeName },
+  status: { phase: 'Running', podIP },
 });
 
-async function read(t: TestContext, modelEveryMs: number): Promise<{ server: ApiServer; watching: Watching }> {
+async function read(
+  t: TestContext,
+  modelEveryMs: number,
+  modelFirstMs = 0,
+): Promise<{ server: ApiServer; watching: Watching }> {
   const server = await ApiServer.start({ cluster: generated.build({ now: new Date(), seed: 1, nodes: 4, pods: 40 }) });
   t.after(() => server.close());
-  const watching = watchHost(await simulatedAccess(server), { timing: { modelFirstMs: 0, modelEveryMs } });
+  const watching = watchHost(await simulatedAccess(server), { timing: { modelFirstMs, modelEveryMs } });
   t.after(() => watching.end());
   await watching.complete();
   return { server, watching };
@@ -62,6 +67,25 @@ test('what a model finds is found although changes never pause', { timeout: 60_0
     [...watching.findings.values()].some(({ code }) => code === 'CN101'),
   );
   assert.ok(count > 0);
+});
+
+test('where models are quick, nothing is told twice', { timeout: 60_000 }, async (t) => {
+  // Every one counts as quick.
+  const { server, watching } = await read(t, 20, 500);
+  const [node] = server.objects('nodes');
+  assert.ok(node);
+  const since = watching.changes.length;
+  let count = 0;
+  const changing = setInterval(() => {
+    server.apply(pod(`more-${++count}`, node.metadata.name, `10.0.0.${50 + (count % 200)}`));
+  }, 1);
+  t.after(() => clearInterval(changing));
+  await watching.until('some are told', LIMIT_MS, () => watching.changes.length >= since + 6);
+  // A model tells the range's use with the pods; what is told without one does not.
+  const told = watching.changes.slice(since).filter(({ podCount }) => podCount !== undefined);
+  assert.ok(told.length >= 3);
+  for (const change of told)
+    assert.ok(change.nodes !== undefined && change.claims !== undefined, Object.keys(change).join());
 });
 
 const specOf = ({ spec }: KubeObject): JsonObject => (isObject(spec) ? spec : {});

@@ -156,6 +156,48 @@ test('a text that is cut off is an error, not a shorter text', () => {
   }
 });
 
+test('an item that reaches into the next one is an error, however the list is cut', () => {
+  const status = (length: number): Buffer => Buffer.from([0x1a, length, 0x0a, 0x07, ...Buffer.from('Running')]);
+  const name = Buffer.from([0x0a, 0x05, 0x0a, 0x03, ...Buffer.from('web')]);
+  const list = (length: number): Buffer => {
+    const items = [Buffer.concat([name, status(length)]), Buffer.concat([name, status(9)])];
+    return listOfBytes('Pod', items, { resourceVersion: '7' });
+  };
+  assert.equal([...podCodec.page(answer(list(9))).items()].length, 2);
+  for (const length of [1, 8, 10, 12, 20, 127]) {
+    for (const pieceLength of [list(length).length, 7, 1])
+      assert.throws(() => [...podCodec.page(answer(list(length), pieceLength)).items()], {
+        name: 'KubeError',
+        kind: 'protocol',
+      });
+  }
+});
+
+test('groups, which Kubernetes never writes, do not make a list be read again for each of its items', () => {
+  const list = listOfBytes('Pod', Array<Buffer>(100_000).fill(Buffer.from([0x0b])), { resourceVersion: '7' });
+  assert.throws(() => [...podCodec.page(answer(list)).items()], { name: 'KubeError', kind: 'protocol' });
+});
+
+test('texts that are remembered are not taken for texts of other bytes', () => {
+  const namespaceOf = (bytes: Buffer): string | undefined => {
+    const metadata = Buffer.concat([Buffer.from([0x0a, 0x01, 0x61, 0x1a, bytes.length]), bytes]);
+    const item = Buffer.concat([Buffer.from([0x0a, metadata.length]), metadata]);
+    return [...podCodec.page(answer(listOfBytes('Pod', [item], { resourceVersion: '7' }))).items()][0]?.namespace;
+  };
+  // The second one's characters are the first one's bytes: one text of the cache could stand for both.
+  const texts = ['é', 'Ã©', 'shop', 'shöp', 'sh\u{1f600}p', 'shop'];
+  for (const text of [...texts, ...texts, ...texts.reverse()]) assert.equal(namespaceOf(Buffer.from(text)), text);
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }), (text) => {
+      const bytes = Buffer.from(text);
+      // Half of a pair is no UTF-8.
+      const whole = bytes.toString('utf8');
+      assert.equal(namespaceOf(bytes), whole);
+      assert.equal(namespaceOf(Buffer.from(bytes.toString('latin1'))), bytes.toString('latin1'));
+    }),
+  );
+});
+
 test('what a pod may have and most have not', () => {
   const object = {
     apiVersion: 'v1',
