@@ -5,6 +5,7 @@ import type { ClusterAccess } from '../kube/access.js';
 import { ClusterHost } from '../kube/clusterHost.js';
 import { printable } from '../kube/errors.js';
 import { accessTo } from '../kube/kubeconfig/access.js';
+import { commandLine } from '../kube/kubeconfig/consents.js';
 import { loadKubeconfig } from '../kube/kubeconfig/load.js';
 import { selectContext } from '../kube/kubeconfig/selectContext.js';
 import { thisMachine } from '../kube/kubeconfig/surroundings.js';
@@ -53,8 +54,11 @@ export async function withCluster<T>(
   const selection = selectContext(await loadKubeconfig(options.kubeconfig, surroundings, signal), options.context);
   if (!selection.ok) throw new Error(selection.message);
   const { selected } = selection;
-  const access = accessTo(selected, (command, over) =>
-    mayRun(command, options, output, AbortSignal.any([over, signal])),
+  // Asked once: it is always the same command, which runs again when its answer expires.
+  let agreed: Promise<boolean> | undefined;
+  const access = accessTo(
+    selected,
+    (command, over) => (agreed ??= mayRun(command, options, output, AbortSignal.any([over, signal]))),
   );
   const changed = new Changes();
   const host = new ClusterHost({
@@ -156,16 +160,13 @@ class Changes {
  * command and asked; elsewhere only the option allows it.
  */
 async function mayRun(
-  { path, args, env, source }: CredentialCommand,
+  program: CredentialCommand,
   { allowCredentialProgram }: ConnectOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (allowCredentialProgram) return true;
-  const command = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), path, ...args]
-    .map((word) => JSON.stringify(printable(word)))
-    .join(' ');
-  output.err(`${printable(source)} names a program for credentials:\n  ${command}\n`);
+  output.err(`${printable(program.source)} names a program for credentials:\n  ${commandLine(program)}\n`);
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     output.err('It was not run: there is no terminal to ask on. --allow-credential-program allows it.\n');
     return false;

@@ -107,6 +107,12 @@ export class Connection implements vscode.Disposable {
       await this.#load();
       return;
     }
+    const { phase: before } = cluster.session.state;
+    if (before === 'connected' || before === 'forbidden') {
+      // The connection stands: kinds are asked for again, and what comes of it shows as it comes.
+      cluster.session.retry();
+      return;
+    }
     const outcome = new Promise<void>((resolve) => {
       const listening = cluster.session.onState(({ phase }) => {
         if (phase === 'connecting') return;
@@ -137,9 +143,12 @@ export class Connection implements vscode.Disposable {
 
   /** Tells whether a surface of ours is looked at; the first one that is starts the connection. */
   setVisible(surface: string, visible: boolean): void {
+    const before = this.#visible.size > 0;
     if (visible) this.#visible.add(surface);
     else this.#visible.delete(surface);
-    this.cluster?.session.setVisible(this.#visible.size > 0);
+    const now = this.#visible.size > 0;
+    // Said once: the time until watches stop runs from the moment in which the last of ours was hidden.
+    if (now !== before) this.cluster?.session.setVisible(now);
     if (visible) void this.start();
   }
 

@@ -37,8 +37,12 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         if (uri.scheme === Scheme.object) this.#observe();
       }),
+      vscode.window.onDidChangeVisibleTextEditors(() => {
+        this.#seen();
+      }),
     );
     this.#follow();
+    this.#seen();
   }
 
   async provideTextDocumentContent(uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> {
@@ -62,6 +66,12 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
     this.#listening?.dispose();
     this.#subscriptions.dispose();
     this.#changed.dispose();
+  }
+
+  /** What is looked at is kept up to date, whether a view of ours is open or not. */
+  #seen(): void {
+    const isSeen = vscode.window.visibleTextEditors.some(({ document }) => document.uri.scheme === Scheme.object);
+    this.#connection.setVisible(Scheme.object, isSeen);
   }
 
   /** Another cluster, or none: what is open is asked for again. */

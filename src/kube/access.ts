@@ -26,6 +26,8 @@ export interface ClusterAccess {
   readonly namespace: string;
   /** `insecure-skip-tls-verify`, or plain HTTP: shown to the user as a warning. */
   readonly insecure: boolean;
+  /** `disable-compression`: answers are asked for as they are, for a server that is near or cannot afford it. */
+  readonly disableCompression?: boolean;
   /**
    * Credentials for the next request. Reads token files again where they changed, runs the credential program where its
    * answer has expired (after the user's consent), else answers at once from memory. Calls at the same time share one run.

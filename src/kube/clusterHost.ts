@@ -65,9 +65,12 @@ export class ClusterHost {
   #states = '';
   /** How long the last model took, in milliseconds. */
   #modelTook = 0;
-  /** Before these moments (of `performance.now`) nothing is told, and no new model is made. */
+  /**
+   * Before these moments (of `performance.now`) nothing is told, no new model is made, and none because of a kind's state.
+   */
   #tellNotBefore = 0;
   #modelNotBefore = 0;
+  #turnNotBefore = 0;
   #pauseTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: ClusterHostParts) {
@@ -186,18 +189,25 @@ export class ClusterHost {
     const now = performance.now();
     const { modelEveryMs, modelFirstMs, modelAnewMs } = this.#timing;
     const isTurn = statesOf(this.#inventory.kinds) !== this.#states;
-    const isDue = now >= this.#modelNotBefore;
-    if (isTurn || (isDue && (this.#modelTook < modelFirstMs || !this.#isNews || this.#isAdvanced))) {
+    const isDue = now >= (isTurn ? this.#turnNotBefore : this.#modelNotBefore);
+    if (isDue && (isTurn || this.#modelTook < modelFirstMs || !this.#isNews || this.#isAdvanced)) {
       this.#isNews = false;
       this.#isAdvanced = false;
       this.#remodel();
       this.#states = statesOf(this.#model.kinds);
       const took = performance.now() - now;
       this.#modelTook = took;
+      // However many changes there are, three quarters of the time are left for reading them.
+      this.#turnNotBefore = now + took * 4;
       this.#modelNotBefore =
         now + (isSettled(this.#model.kinds) ? Math.max(modelEveryMs, took * 4) : Math.max(modelFirstMs, took * 16));
       this.#tellNotBefore = took < modelFirstMs ? this.#modelNotBefore : now + took * 2;
       this.#tellAt(now + modelAnewMs);
+      return;
+    }
+    if (isTurn) {
+      // What a kind's state means for the rest is told with it.
+      this.#tellAt(this.#turnNotBefore);
       return;
     }
     if (this.#isNews) this.#advance();

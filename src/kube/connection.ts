@@ -25,8 +25,13 @@ export type LinkState =
   /** Not asked again by itself, or not for ever: a credential program may open a browser each time. */
   | { readonly link: 'refused'; readonly kind: 'unauthenticated' | 'declined'; readonly message: string };
 
-/** Times that credentials refused by the server are tried again before a person has to say so. */
-const REFUSED_ATTEMPTS = 3;
+/**
+ * Times that credentials refused by the server are tried before a person has to say so. Those that it took before are most
+ * likely good: a server that has just started refuses all of them until its authenticators are ready.
+ */
+const REFUSED_ATTEMPTS = { never: 3, before: 12 } as const;
+/** Times in a row that a server which answers, but badly, is asked once more before it counts as gone: one replica of several may be ill. */
+const BAD_ANSWERS = 2;
 
 export class Connection {
   readonly #api: Api;
@@ -58,12 +63,16 @@ export class Connection {
     const end = (): void => this.#epoch.abort(cancelled(signal));
     signal.addEventListener('abort', end, { once: true });
     let attempt = 0;
+    let refusals = 0;
+    let badAnswers = 0;
     this.#set({ link: 'connecting' });
     for (;;) {
       const askedAt = Date.now();
       try {
         const version = await this.#ask(signal);
         attempt = 0;
+        refusals = 0;
+        badAnswers = 0;
         this.#wasConnected = true;
         if (this.#state.link !== 'up') {
           this.#log('info', 'connected', { version });
@@ -79,8 +88,16 @@ export class Connection {
           await this.#untilDoubtful(signal);
           continue;
         }
+        const isBadAnswer = failure.kind === 'server' || failure.kind === 'tooManyRequests';
+        if (isBadAnswer && this.#state.link === 'up' && badAnswers < BAD_ANSWERS) {
+          const waitMs = Math.max(failure.retryAfterMs ?? 0, backoffMs(this.#timing, badAnswers++));
+          this.#log('warn', 'the server answers badly, asking once more', { reason: failure.message, waitMs });
+          await this.#alarm.wait(waitMs, signal);
+          continue;
+        }
         attempt++;
-        await this.#failed(failure, attempt, signal);
+        if (isRefusal(failure)) refusals++;
+        await this.#failed(failure, attempt, refusals, signal);
       }
     }
   }
@@ -147,11 +164,12 @@ export class Connection {
     this.#doubted = false;
   }
 
-  async #failed(error: KubeError, attempt: number, signal: AbortSignal): Promise<void> {
-    const refused = error.kind === 'unauthenticated' || error.kind === 'declined';
+  async #failed(error: KubeError, attempt: number, refusals: number, signal: AbortSignal): Promise<void> {
+    const refused = isRefusal(error);
     // Answered by the server (401), not by a credential program: worth some more attempts by itself.
-    const again = !refused || (error.httpCode === 401 && attempt < REFUSED_ATTEMPTS);
-    const waitMs = again ? backoffMs(this.#timing, attempt + (refused ? 3 : 0)) : Infinity;
+    const patience = this.#wasConnected ? REFUSED_ATTEMPTS.before : REFUSED_ATTEMPTS.never;
+    const again = !refused || (error.httpCode === 401 && refusals < patience);
+    const waitMs = again ? backoffMs(this.#timing, refused ? refusals + 3 : attempt) : Infinity;
     this.#log('warn', refused ? 'not accepted' : 'the server does not answer', {
       reason: error.message,
       kind: error.kind,
@@ -194,3 +212,5 @@ export class Connection {
     for (const go of [...this.#waiters]) go();
   }
 }
+
+const isRefusal = ({ kind }: KubeError): boolean => kind === 'unauthenticated' || kind === 'declined';

@@ -99,7 +99,7 @@ export function errorOfStatus(status: StatusFields, httpCode: number | undefined
   const words = status.message === '' ? status.reason : status.message;
   return new KubeError(kind, words === '' ? `the server answered with status ${code}` : words, {
     httpCode: code === 0 ? undefined : code,
-    retryAfterMs: status.retryAfterSeconds > 0 ? status.retryAfterSeconds * 1000 : header,
+    retryAfterMs: boundedWait(status.retryAfterSeconds > 0 ? status.retryAfterSeconds * 1000 : header),
     reason: status.reason,
   });
 }
@@ -137,3 +137,8 @@ export const cancelled = (signal: AbortSignal): KubeError =>
   signal.reason instanceof KubeError
     ? signal.reason
     : new KubeError('cancelled', 'cancelled', { cause: signal.reason });
+
+/** The longest wait that a server may ask for; more would look like being gone, and timers have a limit. */
+const LONGEST_WAIT_MS = 300_000;
+const boundedWait = (ms: number | undefined): number | undefined =>
+  ms === undefined ? undefined : Math.min(ms, LONGEST_WAIT_MS);

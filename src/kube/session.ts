@@ -323,6 +323,6 @@ export interface SessionOptions {
 /** What the session needs from its owner. */
 export interface SessionHost {
   readonly log: Listener<LogLine>;
-  /** Asks whether this very command may run; answers false when the user says no. Called before every first start. */
+  /** Asks whether this very command may run; answers false when the user says no. Called before every start: what was answered is for the owner to remember. */
   readonly mayRun: (command: CredentialCommand, signal: AbortSignal) => Promise<boolean>;
 }

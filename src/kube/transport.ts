@@ -85,7 +85,7 @@ export class Transport {
   async request(request: Request): Promise<Answer> {
     await this.#turn(request.signal);
     try {
-      const exchange = await this.#answered(request, 'gzip');
+      const exchange = await this.#answered(request, this.#access.disableCompression === true ? 'identity' : 'gzip');
       return await answerOf(exchange, request.limits.idleMs, MAX_BODY_BYTES, this.#heard);
     } finally {
       this.#running--;

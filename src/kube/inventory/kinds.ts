@@ -1,8 +1,9 @@
 /**
  * What is read of every cluster, and why nothing more.
  *
- * Left out: EndpointSlices (they follow pods and services, and change more often than all other kinds together; a probe of a
- * service asks for the few that it needs), ConfigMaps but those that hold a network configuration, and Secrets, always.
+ * Left out: EndpointSlices (they repeat what services and pods say, change more often than all other kinds together, and
+ * nothing that is claimed, found or shown needs them), ConfigMaps but those that hold a network configuration, and Secrets,
+ * always.
  */
 import type { ConfigMapNeed } from '../../core/cni/solution.js';
 import type { Resource } from '../api.js';

@@ -120,7 +120,9 @@ export class Reflector<T> {
         } else {
           connection.doubt(error);
           this.#failures++;
-          if (version !== undefined && this.#failures % WATCH_ATTEMPTS === 0) {
+          // A server that is gone or has too much to do gets no list of everything on top.
+          const isAnswered = error.kind === 'server' || error.kind === 'protocol';
+          if (version !== undefined && isAnswered && this.#failures % WATCH_ATTEMPTS === 0) {
             log('warn', `${this.#name}: the watch keeps failing, listing again`, { reason: error.message });
             version = undefined;
           }

@@ -10,7 +10,7 @@ import type { Connection } from '../connection.js';
 import { errorOfSocket, type KubeError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { KindState } from '../session.js';
-import { Alarm, spread, type Timing } from '../timing.js';
+import { Alarm, backoffMs, spread, type Timing } from '../timing.js';
 import type { Codec } from './codec.js';
 import { Reflector, type ReflectorState, type Sink } from './reflector.js';
 
@@ -41,6 +41,12 @@ export interface WatchedKind<T> {
 /** Namespaces that are read one by one at the most; each costs a connection. Those that may not be read do not count. */
 const MAX_NAMESPACES = 50;
 
+/**
+ * A server that has just started says "forbidden" to everybody but its administrators until it has read its own rules, which
+ * may take half a minute (https://github.com/kubernetes/kubernetes/issues/121635): so much is waited before it is believed.
+ */
+const MAX_PATIENCE = 4;
+
 /** One reflector with what it last said. */
 interface Part<T> {
   readonly sink: Sink<T>;
@@ -57,6 +63,9 @@ export class Watched<T> {
   readonly #parts = new Map<string, Part<T>>();
   /** Namespaces that may not be read, the one that was asked longest ago first. */
   readonly #refused = new Set<string>();
+  /** Times that a "forbidden" of what was read before is asked about again; 0 while nothing was read. */
+  #patience = 0;
+  #deniedSince: string | undefined;
   /** Namespaces that could not be read once: that they are asked again is no news. */
   readonly #knownRefused = new Set<string>();
   readonly #sinks = new Map<string, Sink<T>>();
@@ -87,6 +96,10 @@ export class Watched<T> {
     for (let index = 0; ;) {
       const version = versions[index] ?? '';
       const error = await this.#reflect(this.#whole, version, this.#kind.scope, signal);
+      if (error.kind === 'forbidden' && this.#patience > 0) {
+        await this.#waitForRights(error, signal);
+        continue;
+      }
       this.#whole.sink.clear();
       this.#whole.state = { state: 'waiting' };
       if (error.kind === 'notFound' || !(await this.#isServed(version, signal))) {
@@ -146,6 +159,17 @@ export class Watched<T> {
     }
   }
 
+  /** What was read stays, and is said to be of before. */
+  async #waitForRights(error: KubeError, signal: AbortSignal): Promise<void> {
+    const { timing, log, onState } = this.#environment;
+    const waitMs = backoffMs(timing, MAX_PATIENCE - this.#patience-- + 3);
+    log('warn', `${this.name}: may not be read any more, asking again`, { reason: error.message, waitMs });
+    this.#deniedSince ??= new Date().toISOString();
+    this.#whole.state = { state: 'failing', message: error.message, since: this.#deniedSince };
+    onState();
+    await this.#alarm.wait(waitMs, signal);
+  }
+
   /** Runs one reflector until it may not go on; answers with `forbidden` or `notFound`. Throws when the signal is aborted. */
   async #reflect(part: Part<T>, version: string, scope: Scope, signal: AbortSignal): Promise<KubeError> {
     const { api, connection, log, timing, onState } = this.#environment;
@@ -199,6 +223,8 @@ export class Watched<T> {
   /** The whole cluster answers: what stood in for it is over. */
   #readable(): void {
     if (this.#whole.state.state !== 'ok') return;
+    this.#patience = MAX_PATIENCE;
+    this.#deniedSince = undefined;
     this.#absent = false;
     this.#forbidden = undefined;
   }

@@ -83,6 +83,7 @@ export function accessTo(
     namespace: context.namespace === '' ? 'default' : context.namespace,
     server: url,
     insecure: isPlain || cluster.insecureSkipTlsVerify,
+    disableCompression: cluster.disableCompression,
     serverName: cluster.tlsServerName,
     impersonation: user === undefined ? {} : impersonationHeaders(user),
     identity,
@@ -181,6 +182,7 @@ interface Parts {
   readonly namespace: string;
   readonly server: URL;
   readonly insecure: boolean;
+  readonly disableCompression: boolean;
   readonly serverName: string;
   readonly impersonation: Readonly<Record<string, string | string[]>>;
   readonly identity: IdentitySource;
@@ -215,6 +217,9 @@ class KubeconfigAccess implements ClusterAccess {
   }
   get insecure(): boolean {
     return this.#parts.insecure;
+  }
+  get disableCompression(): boolean {
+    return this.#parts.disableCompression;
   }
 
   async credentials(signal: AbortSignal): Promise<RequestCredentials> {

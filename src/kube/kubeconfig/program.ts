@@ -41,8 +41,6 @@ export class CredentialProgram {
   readonly #parts: ProgramParts;
   readonly #runs = new SharedRun<ExecAnswer>();
   #answer: ExecAnswer | undefined;
-  /** The path for which the user has agreed. */
-  #agreedPath: string | undefined;
 
   constructor(parts: ProgramParts) {
     this.#parts = parts;
@@ -68,22 +66,20 @@ export class CredentialProgram {
     if (!found.ok) throw this.#failure(`cannot be started: ${found.problem}`, exec.installHint);
 
     const added = Object.fromEntries(exec.env.map(({ name, value }) => [name, value]));
-    if (found.path !== this.#agreedPath) {
-      const command: CredentialCommand = {
-        path: found.path,
-        command: exec.command,
-        args: exec.args,
-        env: added,
-        source: user.origin.file,
-        installHint: printable(exec.installHint),
-      };
-      if (!(await mayRun(command, signal)))
-        throw new AccessError(
-          'declined',
-          `The credential program ${found.path} of the user "${user.name}" was not allowed to run.`,
-        );
-      this.#agreedPath = found.path;
-    }
+    const command: CredentialCommand = {
+      path: found.path,
+      command: exec.command,
+      args: exec.args,
+      env: added,
+      source: user.origin.file,
+      installHint: printable(exec.installHint),
+    };
+    // Before each start: an answer that was remembered can be taken back.
+    if (!(await mayRun(command, signal)))
+      throw new AccessError(
+        'declined',
+        `The credential program ${found.path} of the user "${user.name}" was not allowed to run.`,
+      );
 
     signal.throwIfAborted();
     const info = exec.provideClusterInfo ? await clusterInfo(signal) : undefined;

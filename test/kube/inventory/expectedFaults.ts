@@ -18,7 +18,7 @@ export const EXPECTED: Readonly<Record<FaultKind, Expectation>> = {
   unavailable: { match: LIST, log: /failed .*apiserver not ready.* code=503/ },
   'gateway-timeout': { match: LIST, log: /failed .* code=504/ },
   unauthorized: { match: LIST, log: /failed reason=Unauthorized kind=unauthenticated/ },
-  forbidden: { match: LIST, log: /: may not be read reason="pods is forbidden/ },
+  forbidden: { match: LIST, log: /: may not be read any more, asking again reason="pods is forbidden/ },
   'kind-vanishes': { match: LIST, log: /: not served/ },
   'connection-reset': {
     match: LIST,

@@ -168,6 +168,29 @@ test('one failure is not told; what fails again is, and that it works again, too
   assert.ok(!of.watching.changes.slice(since).some(({ kinds }) => kinds?.['pods']?.state === 'failing'));
 });
 
+test('a passing "forbidden" takes nothing away, and one that stays does', { timeout: 60_000 }, async (t) => {
+  const of = await read(t);
+  await of.watching.complete();
+  await watched(of);
+  const { size } = table(of);
+  let since = of.watching.changes.length;
+  const told = () => of.watching.changes.slice(since);
+  const states = () => told().flatMap(({ kinds }) => kinds?.['pods']?.state ?? []);
+  // As a server does that has just started, and has not read its own rules yet.
+  of.server.faults.inject('forbidden', { ...PAGED, times: 3 });
+  of.server.endWatches();
+  await of.watching.until('it is told', LIMIT_MS, () => states().includes('failing'));
+  await of.watching.until('it is over', LIMIT_MS, () => states().at(-1) === 'ok');
+  assert.ok(!states().includes('forbidden'));
+  assert.ok(told().every(({ podCount = size }) => podCount === size));
+  assert.equal(table(of).size, size);
+
+  since = of.watching.changes.length;
+  of.server.faults.inject('forbidden', { ...PAGED, times: 1_000 });
+  of.server.endWatches();
+  await of.watching.until('it is believed', LIMIT_MS, () => table(of).size < size);
+});
+
 test('what may be listed and not watched is listed now and then', { timeout: 60_000 }, async (t) => {
   const of = await read(
     t,

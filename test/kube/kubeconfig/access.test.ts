@@ -345,6 +345,12 @@ test('oidc: the id-token of the file, as long as it is valid', async (t) => {
   assert.equal(of.invalidate(await of.credentials(signal)), false);
 });
 
+test('disable-compression: answers are asked for as they are', async () => {
+  assert.equal((await ask(await access(write({ user: 'token: t' })))).encoding, 'gzip');
+  const of = await access(write({ cluster: `${AUTHORITY}, disable-compression: true`, user: 'token: t' }));
+  assert.equal((await ask(of)).encoding, 'identity');
+});
+
 test('facts: context, namespace, server, insecurity', async () => {
   const facts = async (setup: Setup) => {
     const { context, namespace, server, insecure } = await access(write(setup));

@@ -15,6 +15,8 @@ export interface Seen {
   readonly certificate: string;
   /** The name that the client asked for in the TLS handshake; `''`: none. */
   readonly serverName: string;
+  /** What the answer may be compressed with. */
+  readonly encoding: string;
 }
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -124,6 +126,7 @@ function look(request: IncomingMessage): Seen {
   return {
     path: request.url ?? '',
     authorization: request.headers.authorization ?? '',
+    encoding: [request.headers['accept-encoding'] ?? ''].flat().join(),
     impersonation: lines.sort(),
     certificate: typeof name === 'string' ? name : '',
     serverName: typeof serverName === 'string' ? serverName : '',

@@ -77,7 +77,7 @@ function failsWith(words: RegExp, kind: AccessError['kind'] = 'unauthenticated')
 }
 
 suite('consent', () => {
-  test('is asked for once, with the very command, before the first start', async () => {
+  test('is asked for before each start, with the very command: what was answered can be taken back', async () => {
     const { plugin, selected, surroundings } = await program(['answer', 'ANSWER'], {
       fields: '      env: [{name: ADDED, value: v}]\n      installHint: "install\\u001b[31m it"',
     });
@@ -85,9 +85,9 @@ suite('consent', () => {
     const access = accessTo(
       selected,
       (command) => {
-        assert.deepEqual(plugin.runs(), [], 'nothing was started yet');
+        assert.equal(plugin.runs().length, asked.length, 'nothing was started yet');
         asked.push(command);
-        return Promise.resolve(true);
+        return Promise.resolve(asked.length < 3);
       },
       { surroundings },
     );
@@ -95,16 +95,18 @@ suite('consent', () => {
     access.invalidate(await access.credentials(signal));
     await access.credentials(signal);
     assert.equal(plugin.runs().length, 2);
-    assert.deepEqual(asked, [
-      {
-        path: pluginCommand(plugin.file).command,
-        command: pluginCommand(plugin.file).command,
-        args: [...pluginCommand(plugin.file).args, 'answer', path.join(path.dirname(plugin.file), 'answer')],
-        env: { ADDED: 'v' },
-        source: path.join(path.dirname(plugin.file), 'config'),
-        installHint: 'install [31m it',
-      },
-    ]);
+    const command = {
+      path: pluginCommand(plugin.file).command,
+      command: pluginCommand(plugin.file).command,
+      args: [...pluginCommand(plugin.file).args, 'answer', path.join(path.dirname(plugin.file), 'answer')],
+      env: { ADDED: 'v' },
+      source: path.join(path.dirname(plugin.file), 'config'),
+      installHint: 'install [31m it',
+    };
+    assert.deepEqual(asked, [command, command]);
+    access.invalidate(await access.credentials(signal));
+    await assert.rejects(access.credentials(signal), failsWith(/was not allowed to run/, 'declined'));
+    assert.equal(plugin.runs().length, 2, 'taken back: not started again');
   });
 
   test('refused: nothing is started, and the next attempt asks again', async () => {
