@@ -5,7 +5,17 @@
  * The extension host inherits a home folder without a `.kube`, and no KUBECONFIG: a suite never meets the developer's clusters.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import os from 'node:os';
@@ -130,7 +140,9 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
   const machineFile = path.join(data, 'data', 'Machine', 'settings.json');
   const write = (file: string, settings: Settings): void => {
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify(settings, null, 2));
+    // At once: read in the middle of being written they would be no settings at all.
+    writeFileSync(`${file}.new`, JSON.stringify(settings, null, 2));
+    renameSync(`${file}.new`, file);
   };
   const reset = (settings: Settings): void => {
     write(userFile, QUIET);

@@ -173,7 +173,7 @@ test('a passing "forbidden" takes nothing away, and one that stays does', { time
   await of.watching.complete();
   await watched(of);
   const { size } = table(of);
-  let since = of.watching.changes.length;
+  const since = of.watching.changes.length;
   const told = () => of.watching.changes.slice(since);
   const states = () => told().flatMap(({ kinds }) => kinds?.['pods']?.state ?? []);
   // As a server does that has just started, and has not read its own rules yet.
@@ -185,10 +185,14 @@ test('a passing "forbidden" takes nothing away, and one that stays does', { time
   assert.ok(told().every(({ podCount = size }) => podCount === size));
   assert.equal(table(of).size, size);
 
-  since = of.watching.changes.length;
+  // What was listed is not watched yet, and only a watch can end.
+  of.server.apply(podOf('again'));
+  await of.watching.until('it is watched again', LIMIT_MS, () => has(of, 'again'));
+  const believed = (): boolean => of.watching.lines.some((line) => line.includes('info pods: may not be read reason='));
+  assert.ok(!believed());
   of.server.faults.inject('forbidden', { ...PAGED, times: 1_000 });
   of.server.endWatches();
-  await of.watching.until('it is believed', LIMIT_MS, () => table(of).size < size);
+  await of.watching.until('it is believed', LIMIT_MS, believed);
 });
 
 test('what may be listed and not watched is listed now and then', { timeout: 60_000 }, async (t) => {

@@ -71,7 +71,7 @@ test('what a model finds is found although changes never pause', { timeout: 60_0
 
 test('where models are quick, nothing is told twice', { timeout: 60_000 }, async (t) => {
   // Every one counts as quick.
-  const { server, watching } = await read(t, 20, 500);
+  const { server, watching } = await read(t, 20, 2_000);
   const [node] = server.objects('nodes');
   assert.ok(node);
   const since = watching.changes.length;
