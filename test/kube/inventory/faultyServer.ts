@@ -23,7 +23,7 @@ export const SHORT: Partial<Timing> = {
   forbiddenRetryMs: 150,
   absentRetryMs: 150,
   modelEveryMs: 50,
-  modelFirstMs: 10,
+  modelFirstMs: 100,
 };
 const LIMIT_SECONDS = 1.5;
 
