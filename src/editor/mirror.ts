@@ -11,6 +11,7 @@ import { compareNatural } from '../core/network/naturalOrder.js';
 import { unknownReading } from '../core/network/reading.js';
 import type {
   ClaimSummary,
+  Difference,
   Disposable,
   KindState,
   Listener,
@@ -178,11 +179,6 @@ function merged(a: MirrorChange, b: MirrorChange): MirrorChange {
     findings: a.findings || b.findings,
     gaps: a.gaps || b.gaps,
   };
-}
-
-interface Difference<T> {
-  readonly upserted: readonly T[];
-  readonly removed: readonly string[];
 }
 
 function replace<T>(map: Map<string, T>, difference: Difference<T> | undefined, keyOf: (value: T) => string): void {

@@ -1,13 +1,8 @@
 /** A change in parts, each small enough that unpacking it holds up nothing. */
-import type { SessionChange } from './session.js';
+import type { Difference, SessionChange } from './session.js';
 
 /** Summaries in one part. One is about a kilobyte, and unpacked in some 10 µs. */
 const MOST = 100;
-
-interface Difference<T> {
-  readonly upserted: readonly T[];
-  readonly removed: readonly string[];
-}
 
 /**
  * Applied one after the other the parts make the same as the whole: lists in their order, the rest – what says how far the

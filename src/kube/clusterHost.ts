@@ -196,6 +196,11 @@ export class ClusterHost {
       this.#remodel();
       this.#states = statesOf(this.#model.kinds);
       const took = performance.now() - now;
+      if (took > 1000)
+        this.#parts.log('debug', 'the model took long', {
+          ms: Math.round(took),
+          pods: this.#inventory.pods.table.size,
+        });
       this.#modelTook = took;
       // However many changes there are, three quarters of the time are left for reading them.
       this.#turnNotBefore = now + took * 4;
@@ -227,8 +232,7 @@ export class ClusterHost {
   }
 
   #remodel(): void {
-    const started = performance.now();
-    const { log, options, onChange } = this.#parts;
+    const { options, onChange } = this.#parts;
     const facts = this.#inventory.facts(
       new Date().toISOString(),
       options.workstation ? this.#workstation.networks : [],
@@ -242,8 +246,6 @@ export class ClusterHost {
     const change = this.#model.update(network, kinds, pods.takeChangedNodes(), options.severities);
     if (change !== undefined) onChange(change);
     this.#stateChanged();
-    const took = performance.now() - started;
-    if (took > 1000) log('debug', 'the model took long', { ms: Math.round(took), pods: facts.pods.size });
   }
 
   #stateChanged(): void {

@@ -16,6 +16,7 @@ import type { PodTable } from '../core/network/podTable.js';
 import { unknownReading } from '../core/network/reading.js';
 import { fingerprint } from './fingerprint.js';
 import type {
+  Difference,
   KindState,
   NodeSummary,
   OutlookSummary,
@@ -94,10 +95,11 @@ export class Model {
     const upserted =
       changedNodes.size > MOST_ADVANCED
         ? []
-        : this.#nodeSummaries((name) => changedNodes.has(name)).filter(
-            (node) => this.#nodes.get(node.name) !== fingerprint(node),
+        : newsOf(
+            this.#nodes,
+            this.#nodeSummaries((name) => changedNodes.has(name)),
+            nameOf,
           );
-    for (const node of upserted) this.#nodes.set(node.name, fingerprint(node));
     const change = { ...counts, ...(upserted.length === 0 ? {} : { nodes: { upserted, removed: [] } }) };
     return Object.keys(change).length === 0 ? undefined : change;
   }
@@ -141,17 +143,17 @@ export class Model {
     const { facts } = network;
     this.#network = network;
     const reading = readingSummary(network.reading);
-    const nodes = difference(this.#nodes, this.#nodeSummaries(), (node) => node.name);
+    const nodes = difference(this.#nodes, this.#nodeSummaries(), nameOf);
     // Pods may be read before nodes are.
     const unread = isSettled(kinds) ? unreadNodes(facts.nodes, facts.pods) : this.#unreadNodes;
     const uses = capacityOf(network);
-    const claims = difference(this.#claims, distinct(claimSummaries(uses)), (claim) => claim.id);
+    const claims = difference(this.#claims, distinct(claimSummaries(uses)), idOf);
     // With half of the objects read, a check would find things missing that are there: what was found before stands until then.
     const settled = isSettled(kinds);
     if (settled) this.#sample ??= sampleOf(network, uses);
     const outlook = outlookSummaries(runsOutFirst(network, uses, this.#sample));
     if (settled) this.#findings = distinct(runChecks(network, settings));
-    const findings = difference(this.#findingsTold, this.#findings, (finding) => finding.id);
+    const findings = difference(this.#findingsTold, this.#findings, idOf);
     const change: SessionChange = {
       ...(first ? { reset: true } : {}),
       ...this.#counts(kinds, facts.pods, changedNodes),
@@ -185,22 +187,28 @@ const distinct = <T extends { readonly id: string }>(items: readonly T[]): reado
   ...new Map(items.map((item) => [item.id, item])).values(),
 ];
 
+const nameOf = ({ name }: NodeSummary): string => name;
+const idOf = ({ id }: { readonly id: string }): string => id;
+
+/** Those that are not known as they are now; from then on they are. */
+function newsOf<T>(known: Map<string, number>, now: readonly T[], identityOf: (item: T) => string): readonly T[] {
+  return now.filter((item) => {
+    const print = fingerprint(item);
+    const isNews = known.get(identityOf(item)) !== print;
+    if (isNews) known.set(identityOf(item), print);
+    return isNews;
+  });
+}
+
 /** Brings what is known of each up to date; undefined when nothing differed. */
 function difference<T>(
   known: Map<string, number>,
   now: readonly T[],
-  idOf: (item: T) => string,
-): { readonly upserted: readonly T[]; readonly removed: readonly string[] } | undefined {
+  identityOf: (item: T) => string,
+): Difference<T> | undefined {
+  const upserted = newsOf(known, now, identityOf);
   const gone = new Set(known.keys());
-  const upserted: T[] = [];
-  for (const item of now) {
-    const id = idOf(item);
-    const print = fingerprint(item);
-    gone.delete(id);
-    if (known.get(id) === print) continue;
-    known.set(id, print);
-    upserted.push(item);
-  }
+  for (const item of now) gone.delete(identityOf(item));
   for (const id of gone) known.delete(id);
   return upserted.length === 0 && gone.size === 0 ? undefined : { upserted, removed: [...gone] };
 }

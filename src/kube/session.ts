@@ -153,6 +153,12 @@ export interface Overview {
   readonly gaps: readonly Gap[];
 }
 
+/** Of a list of things that have an identity: those that came or are others now, and the identities of those that went. */
+export interface Difference<T> {
+  readonly upserted: readonly T[];
+  readonly removed: readonly string[];
+}
+
 /** What changed since the last message; only differences travel. */
 export interface SessionChange {
   /** More of the same change follows at once: what is shown can wait for its last part. */
@@ -163,13 +169,13 @@ export interface SessionChange {
   readonly reading?: ReadingSummary;
   readonly podCount?: number;
   readonly unscheduledCount?: number;
-  readonly nodes?: { readonly upserted: readonly NodeSummary[]; readonly removed: readonly string[] };
+  readonly nodes?: Difference<NodeSummary>;
   readonly unreadNodes?: readonly UnreadNode[];
   /** Nodes whose pods changed (`''` stands for pods without a node). */
   readonly podsOfNodes?: readonly string[];
-  readonly claims?: { readonly upserted: readonly ClaimSummary[]; readonly removed: readonly string[] };
+  readonly claims?: Difference<ClaimSummary>;
   readonly outlook?: readonly OutlookSummary[];
-  readonly findings?: { readonly upserted: readonly Finding[]; readonly removed: readonly string[] };
+  readonly findings?: Difference<Finding>;
   readonly gaps?: readonly Gap[];
   /** Of the objects that `observe` named: those that are others now. */
   readonly objects?: readonly LiveObject[];

@@ -19,6 +19,7 @@ import type { PiecesReader } from './piecesReader.js';
 import { type PodMessage, readPod } from './podReader.js';
 import { share } from './share.js';
 import { SharingReader } from './sharingReader.js';
+import { tagOf } from './wire.js';
 
 /** How one kind is decoded. `M` is its message. */
 interface MessageKind<M, T> {
@@ -52,16 +53,13 @@ function page<M, T>(answer: Answer, kind: MessageKind<M, T>): Page<T> {
 }
 
 /** Every list. https://github.com/kubernetes/api/blob/master/core/v1/generated.proto */
-const METADATA = 1;
-const ITEMS = 2;
-const LENGTH = 2;
-const isField = (tag: number, field: number): boolean => tag === ((field << 3) | LENGTH);
+const LIST = { metadata: tagOf(1), items: tagOf(2) } as const;
 
 /** What a list says of itself; its items are passed over. */
 function listMetaOf(list: PiecesReader): reduced.IListMeta | undefined {
   while (list.left > 0) {
     const tag = list.uint32();
-    if (isField(tag, METADATA))
+    if (tag === LIST.metadata)
       return list.read(list.uint32(), (reader, length) => reduced.ListMeta.decode(reader, length));
     list.skip(tag & 7);
   }
@@ -83,7 +81,7 @@ function* itemsOf<M, T>(list: PiecesReader, kind: MessageKind<M, T>): IterableIt
 /** Reads one field of a list; undefined when it is not an item. */
 function nextItem<M, T>(list: PiecesReader, kind: MessageKind<M, T>): M | undefined {
   const tag = list.uint32();
-  if (isField(tag, ITEMS)) return list.read(list.uint32(), kind.item);
+  if (tag === LIST.items) return list.read(list.uint32(), kind.item);
   list.skip(tag & 7);
   return undefined;
 }

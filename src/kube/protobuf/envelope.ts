@@ -7,6 +7,7 @@
 import { KubeError, type StatusFields } from '../errors.js';
 import { reduced } from './generated.js';
 import { PiecesReader } from './piecesReader.js';
+import { tagOf } from './wire.js';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const MAGIC = Buffer.from('k8s\0', 'latin1');
@@ -41,8 +42,8 @@ export function open(bytes: Uint8Array): Opened {
   });
 }
 
-/** Fields of runtime.Unknown, as tags: every one has a length. */
-const UNKNOWN = { typeMeta: (1 << 3) | 2, raw: (2 << 3) | 2, contentEncoding: (3 << 3) | 2 } as const;
+/** Fields of runtime.Unknown. */
+const UNKNOWN = { typeMeta: tagOf(1), raw: tagOf(2), contentEncoding: tagOf(3) } as const;
 
 /** The same of bytes that come in pieces, without joining them. */
 export function openPieces(pieces: readonly Uint8Array[]): Omit<Opened, 'raw'> & { readonly raw: PiecesReader } {

@@ -11,6 +11,7 @@ import { NETWORK_ANNOTATIONS, podNetwork } from '../../core/network/fromObjects.
 import { cut, LIMITS } from '../../core/network/json.js';
 import { type Phase, type PodFacts, PHASES } from '../../core/network/podTable.js';
 import type { SharingReader } from './sharingReader.js';
+import { LENGTH, tagOf, VARINT } from './wire.js';
 
 export interface PodMessage {
   readonly resourceVersion: string;
@@ -37,29 +38,25 @@ interface Draft {
 /** Conditions and addresses of one pod that are looked at, as in JSON (`json.ts`). */
 const MAX_ENTRIES = 1000;
 
-/** Tags: a field's number and how it is written. https://protobuf.dev/programming-guides/encoding/#structure */
-const VARINT = 0;
-const LENGTH = 2;
-const tagOf = (field: number, wireType: number): number => (field << 3) | wireType;
-const POD = { metadata: tagOf(1, LENGTH), spec: tagOf(2, LENGTH), status: tagOf(3, LENGTH) } as const;
+const POD = { metadata: tagOf(1), spec: tagOf(2), status: tagOf(3) } as const;
 const METADATA = {
-  name: tagOf(1, LENGTH),
-  namespace: tagOf(3, LENGTH),
-  uid: tagOf(5, LENGTH),
-  resourceVersion: tagOf(6, LENGTH),
-  deletionTimestamp: tagOf(9, LENGTH),
-  annotations: tagOf(12, LENGTH),
+  name: tagOf(1),
+  namespace: tagOf(3),
+  uid: tagOf(5),
+  resourceVersion: tagOf(6),
+  deletionTimestamp: tagOf(9),
+  annotations: tagOf(12),
 } as const;
-const ENTRY = { key: tagOf(1, LENGTH), value: tagOf(2, LENGTH) } as const;
-const SPEC = { nodeName: tagOf(10, LENGTH), hostNetwork: tagOf(11, VARINT) } as const;
+const ENTRY = { key: tagOf(1), value: tagOf(2) } as const;
+const SPEC = { nodeName: tagOf(10), hostNetwork: tagOf(11, VARINT) } as const;
 const STATUS = {
-  phase: tagOf(1, LENGTH),
-  conditions: tagOf(2, LENGTH),
-  podIP: tagOf(6, LENGTH),
-  podIPs: tagOf(12, LENGTH),
+  phase: tagOf(1),
+  conditions: tagOf(2),
+  podIP: tagOf(6),
+  podIPs: tagOf(12),
 } as const;
-const CONDITION = { type: tagOf(1, LENGTH), status: tagOf(2, LENGTH) } as const;
-const POD_IP = { ip: tagOf(1, LENGTH) } as const;
+const CONDITION = { type: tagOf(1), status: tagOf(2) } as const;
+const POD_IP = { ip: tagOf(1) } as const;
 
 /** Reads a pod of so many bytes, or of all that are left. Throws what the reader throws at a malformed message. */
 export function readPod(reader: SharingReader, length = reader.len - reader.pos): PodMessage {
