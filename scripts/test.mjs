@@ -57,11 +57,7 @@ async function packaged() {
   const electron = process.argv.includes('--electron') ? ' -- --electron' : '';
   await step('editor suites', `npm run --silent test:editor${electron}`, { counts: true });
   if (NPM_VSCODE) {
-    await Promise.all(
-      [1, 2].map((part) =>
-        step(`UI suites, half ${part}`, `npm run --silent test:ui -- --share=${part}/2`, { counts: true }),
-      ),
-    );
+    await step('UI suites', 'npm run --silent test:ui', { counts: true });
     await step('npm start', [process.execPath, 'scripts/start.mjs', '--check']);
   } else {
     const reason = 'VS Code out of npm packages exists for Linux x64 only';

@@ -111,8 +111,12 @@ function trickle(response: ServerResponse, bytes: Buffer): void {
   let start = 0;
   const timer = setInterval(() => {
     const end = start + size;
-    if (end < bytes.length) response.write(bytes.subarray(start, end));
-    else response.end(bytes.subarray(start));
+    if (end < bytes.length) {
+      response.write(bytes.subarray(start, end));
+    } else {
+      clearInterval(timer);
+      response.end(bytes.subarray(start));
+    }
     start = end;
   }, TRICKLE_PAUSE_MS);
   response.once('close', () => clearInterval(timer));

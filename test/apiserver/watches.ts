@@ -196,8 +196,11 @@ export class Watch {
       return;
     }
     this.#response.write(piece, () => {
-      this.#pieces.shift();
-      setImmediate(() => this.#writeNextPiece());
+      setImmediate(() => {
+        // Only now: while one is there, neither `#write` nor `end` sends anything itself.
+        this.#pieces.shift();
+        this.#writeNextPiece();
+      });
     });
   }
 }

@@ -99,6 +99,13 @@ async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   return new Workbench(page, server, folder, settings, theme);
 }
 
+/** What an open quick input asks: its title and what stands in the empty input; empty when there is none. An expression of the browser. */
+const QUESTION = `(() => {
+  const widget = document.querySelector('.quick-input-widget');
+  if (widget === null || widget.style.display === 'none') return '';
+  return (widget.querySelector('.quick-input-title')?.textContent ?? '') + (widget.querySelector('input')?.placeholder ?? '');
+})()`;
+
 export class Workbench {
   /** Playwright's page, for whatever is not here. */
   readonly page: Page;
@@ -280,26 +287,18 @@ export class Workbench {
   async pick(text: string | RegExp): Promise<void> {
     const row = this.quickPickRows().filter({ hasText: text }).first();
     await row.waitFor();
+    const question = await this.page.evaluate<string>(QUESTION);
     for (let attempt = 1; ; attempt++) {
-      const before = await this.#quickInputText();
       await row.click();
-      const deadline = Date.now() + 3_000;
-      while (Date.now() < deadline) {
-        if ((await this.#quickInputText()) !== before) return;
+      try {
+        await this.page.waitForFunction(`${QUESTION} !== ${JSON.stringify(question)}`, undefined, { timeout: 4_000 });
+        return;
+      } catch (error) {
+        // The next question may have the same words, over other rows.
+        if ((await row.count()) === 0) return;
+        if (attempt === 4) throw error;
       }
-      if (attempt === 4) throw new Error(`the quick pick stays as it is: ${before}`);
     }
-  }
-
-  /** All that the quick input says; empty when there is none. */
-  #quickInputText(): Promise<string> {
-    return this.page.evaluate<string>(
-      `(() => {
-        const widget = document.querySelector('.quick-input-widget');
-        if (widget === null || widget.style.display === 'none') return '';
-        return widget.innerText + (widget.querySelector('input')?.value ?? '');
-      })()`,
-    );
   }
 
   notification(text: string | RegExp): Locator {

@@ -28,10 +28,11 @@ uiTest('a pod and a node of the Kubernetes view are probed from', options, async
       ['Probe Connectivity To…'],
     );
     await w.screenshot('kubernetes-menu');
-    await w.page.getByRole('menuitem', { name: 'Probe Connectivity To…' }).click();
+    await w.page.keyboard.press('Escape');
+    await w.choose(first, 'Probe Connectivity To…');
     await w.pick(/shop\/web.*node2/);
     await w.pick('8080/TCP');
-    await w.notification(`pod shop/${first}`).waitFor();
+    await w.notification(`pod shop/${first}`).first().waitFor();
     await w.choose('node1', 'Probe From This Node…');
     await w.page.getByText('Probe From node1').waitFor();
     await w.pick(/shop\/api/);
