@@ -60,7 +60,7 @@ describe('files of objects', () => {
       out,
       /10.96.0.0\/12 {2}services {2}assigned {2}1,048,576 addresses, 2 in use {11}ServiceCIDR kubernetes · spec.cidrs\[0\]/,
     );
-    assert.match(out, /Not read\n {2}deployments.apps/);
+    assert.match(out, /Not read\n {2}endpointslices.discovery.k8s.io .*\n {2}deployments.apps/);
     assert.match(out, /No findings in what was read.\n$/);
     assert.doesNotMatch(out, /SIMULATED/);
   });

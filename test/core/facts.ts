@@ -184,6 +184,30 @@ export function service(id: string, options: ServiceOptions = {}): Json {
   };
 }
 
+/** An EndpointSlice of a Service as JSON: `slice('shop/web', [{ ip: '10.244.0.2' }])`. An endpoint is ready unless told otherwise. */
+export function slice(
+  service: string,
+  endpoints: readonly { readonly ip: string; readonly ready?: boolean; readonly terminating?: boolean }[],
+  options: { readonly suffix?: string; readonly addressType?: string; readonly ports?: readonly Json[] } = {},
+): Json {
+  const { namespace, name } = split(service);
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      namespace,
+      name: `${name}-${options.suffix ?? 'abcde'}`,
+      labels: { 'kubernetes.io/service-name': name },
+    },
+    addressType: options.addressType ?? 'IPv4',
+    endpoints: endpoints.map(({ ip, ready, terminating }) => ({
+      addresses: [ip],
+      conditions: { ...(ready === undefined ? {} : { ready }), ...(terminating === undefined ? {} : { terminating }) },
+    })),
+    ports: options.ports ?? [{ name: 'main', port: 8080, protocol: 'TCP' }],
+  };
+}
+
 export interface WorkloadOptions {
   readonly labels?: Texts;
   readonly podLabels?: Texts;

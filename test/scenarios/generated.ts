@@ -137,10 +137,18 @@ class GeneratedPod implements ObjectSource {
     return nodeName(this.#node);
   }
 
+  /** Some have ended and some wait, as everywhere; which ones follows from where they stand. */
+  get #fate(): number {
+    return (this.#node * 31 + this.#ordinal * 17) % 200;
+  }
+
+  get phase(): Phase {
+    return this.#fate === 0 ? 'Pending' : this.#fate === 1 ? 'Succeeded' : 'Running';
+  }
+
   build(): KubeObject {
-    // Some have ended and some wait, as everywhere; which ones follows from where they stand.
-    const fate = (this.#node * 31 + this.#ordinal * 17) % 200;
-    const phase: Phase = fate === 0 ? 'Pending' : fate === 1 ? 'Succeeded' : 'Running';
+    const fate = this.#fate;
+    const { phase } = this;
     const template = this.#template(phase);
     const hostIP = nodeAddress(this.#node);
     const uid = uidOf(`${CLUSTER} Pod ${this.namespace} ${this.name}`);
@@ -270,7 +278,7 @@ export const generated: Scenario = {
 function addServices(cluster: ClusterBuilder, workloads: readonly Workload[], pods: readonly GeneratedPod[]): void {
   const members = new Map<string, { address: string; node: string; name: string }[]>();
   for (const [index, pod] of pods.entries()) {
-    if ((index % workloads.length) % 4 !== 0) continue;
+    if ((index % workloads.length) % 4 !== 0 || pod.phase !== 'Running') continue;
     const key = `${pod.namespace}/${workloads[index % workloads.length]?.name ?? ''}`;
     const list = members.get(key) ?? [];
     members.set(key, list);

@@ -73,6 +73,10 @@ for (const { name } of scenarios) {
           assert.ok(pod !== undefined, key);
           assert.equal(textAt(endpoint, 'targetRef', 'uid'), pod.metadata.uid);
           assert.equal(textAt(endpoint, 'nodeName'), textAt(pod, 'spec', 'nodeName'));
+          assert.ok(
+            listAt(endpoint, 'addresses').every((address) => addressesOf(pod).some((one) => one === address)),
+            key,
+          );
         }
       }
     });

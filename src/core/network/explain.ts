@@ -2,20 +2,21 @@
  * "What is this IP?": everything that is known of an address or a range, with the places where it stands.
  *
  * Answers for: pods, nodes and Services that have the address (or have one in the range), the solution's own addresses on
- * nodes, claims that hold, cross or lie in it, and what it is by standard.
+ * nodes, Services that send connections to the address, claims that hold, cross or lie in it, and what it is by standard.
  */
-import { formatAddress, parseAddress } from '../ip/address.js';
+import { type Family, formatAddress, parseAddress } from '../ip/address.js';
 import { contains, formatRange, overlaps, parseCidr, type Range, single, sizeOf } from '../ip/range.js';
 import { isPrivate, specialAround, specialTouching } from '../ip/special.js';
 import { type Claim, isInForce, isPodRole } from './claim.js';
 import type { ClusterNetwork } from './clusterNetwork.js';
-import { type AddressField, isKnown } from './facts.js';
+import { countEndpoints, type EndpointPort, endpointSliceRef, endpointsOf } from './endpointSlice.js';
+import { type AddressField, ENDPOINT_SLICES, isKnown, type ServiceFacts } from './facts.js';
 import { nodeRef, objectPlace, type Place, podRef } from './place.js';
 import type { PodTable } from './podTable.js';
 
 /** One thing that is known. Texts hold names from the cluster: show them as text, never as markup. */
 export interface Explained {
-  readonly kind: 'pod' | 'node' | 'host-address' | 'service' | 'claim' | 'special';
+  readonly kind: 'pod' | 'node' | 'host-address' | 'service' | 'endpoint' | 'claim' | 'special';
   readonly text: string;
   readonly place?: Place;
   /** Whether this is a side note: a done pod that had the address, a range that nobody uses. */
@@ -41,8 +42,8 @@ export interface NoAddress {
   readonly reason: string;
 }
 
-/** Resources whose objects have addresses. */
-const HOLDERS = new Set(['pods', 'nodes', 'services']);
+/** Resources whose objects have addresses, or send connections to them. */
+const HOLDERS = new Set(['pods', 'nodes', 'services', ENDPOINT_SLICES]);
 
 /** Things of one kind that are listed; the rest is counted. */
 export const MAX_OF_A_KIND = 50;
@@ -146,14 +147,14 @@ const SERVICE_FIELDS = [
   ['loadBalancerIPs', "load balancer's address"],
 ] as const;
 
-const explainServices = ({ facts }: ClusterNetwork, range: Range): Explained[] =>
-  facts.services.flatMap((service) =>
+const explainServices = (network: ClusterNetwork, range: Range, isAddress: boolean): Explained[] =>
+  network.facts.services.flatMap((service) =>
     SERVICE_FIELDS.flatMap(([key, name]) =>
       service[key]
         .filter((field) => has(range, field))
         .map(({ text, path }): Explained => ({
           kind: 'service',
-          text: `service ${service.namespace}/${service.name} has it as ${name}${which(range, text)}`,
+          text: `service ${service.namespace}/${service.name} has it as ${name}${which(range, text)}${isAddress && key === 'clusterIPs' ? endpointsText(network, service, range.family) : ''}`,
           place: objectPlace(
             { apiVersion: 'v1', kind: 'Service', namespace: service.namespace, name: service.name },
             ...path,
@@ -161,6 +162,42 @@ const explainServices = ({ facts }: ClusterNetwork, range: Range): Explained[] =
           aside: false,
         })),
     ),
+  );
+
+/** How many endpoints the Service has there; empty where that is not known. */
+function endpointsText({ facts }: ClusterNetwork, service: ServiceFacts, family: Family): string {
+  if (!isKnown(facts, ENDPOINT_SLICES)) return '';
+  const { all, ready } = countEndpoints(facts.endpointSlices, service, family);
+  if (all === 0) return ', and it has no endpoints';
+  if (all === 1) return `, and its endpoint is ${ready === 1 ? 'ready' : 'not ready'}`;
+  return `, and ${ready === all ? `its ${all} endpoints are ready` : `${ready === 0 ? 'none' : ready} of its ${all} endpoints ${ready === 1 ? 'is' : 'are'} ready`}`;
+}
+
+/** `8080/TCP`, `all ports`. */
+const portText = ({ port, protocol }: EndpointPort): string =>
+  port === undefined ? 'all ports' : `${port}/${protocol}`;
+
+/** Ports that are told of an endpoint. */
+const MAX_PORTS = 5;
+
+/** Services that send connections to the address. Of a range it would only repeat its pods. */
+const explainEndpoints = ({ facts }: ClusterNetwork, range: Range): Explained[] =>
+  facts.endpointSlices.flatMap((slice) =>
+    endpointsOf(slice, range).map(({ index, state }): Explained => {
+      const ports = slice.ports.slice(0, MAX_PORTS).map(portText).join(', ');
+      const beyond = slice.ports.length > MAX_PORTS ? ' and more' : '';
+      const words = [...(ports === '' ? [] : [`${ports}${beyond}`]), state].join('; ');
+      const whose =
+        slice.service === ''
+          ? `EndpointSlice ${slice.namespace}/${slice.name} lists it`
+          : `service ${slice.namespace}/${slice.service} sends connections to it`;
+      return {
+        kind: 'endpoint',
+        text: `${whose} (${words})`,
+        place: objectPlace(endpointSliceRef(slice), 'endpoints', index, 'addresses', 0),
+        aside: false,
+      };
+    }),
   );
 
 /** What each role's range is, in words. */
@@ -250,6 +287,8 @@ function summarise(
       const holders = main.filter(({ kind }) => kind === holder.kind).length;
       return holders > 1 && holder.kind === 'pod' ? `${holders} pods have ${text}.` : `${text}: ${holder.text}.`;
     }
+    const endpoint = main.find(({ kind }) => kind === 'endpoint');
+    if (endpoint !== undefined) return `${text}: ${endpoint.text}${unclaimed(network, range)}.`;
   } else {
     const pods = main.filter(({ kind }) => kind === 'pod').length;
     if (pods > 0) return `${text}: ${pods} ${pods === 1 ? 'pod has' : 'pods have'} addresses in it.`;
@@ -261,7 +300,7 @@ function summarise(
   return `${text}: ${isPrivate(range) ? 'private' : 'public'} address space; nothing in this cluster claims it.`;
 }
 
-/** Says what an address or a CIDR is. Blanks around it do not matter. Linear in pods, nodes, services and claims. */
+/** Says what an address or a CIDR is. Blanks around it do not matter. Linear in pods, nodes, services, endpoints and claims. */
 export function explain(network: ClusterNetwork, text: string): Explanation | NoAddress {
   const asked = parse(text);
   if ('ok' in asked) return asked;
@@ -270,7 +309,8 @@ export function explain(network: ClusterNetwork, text: string): Explanation | No
   const all = [
     ...explainPods(network, range),
     ...explainNodes(network, range),
-    ...explainServices(network, range),
+    ...explainServices(network, range, isAddress),
+    ...(isAddress ? explainEndpoints(network, range) : []),
     ...explainClaims(network, range),
     ...explainSpecial(range),
   ];

@@ -6,6 +6,7 @@
  */
 import { type Address, type Parsed, parseAddress } from '../ip/address.js';
 import { type Cidr, parseCidr } from '../ip/range.js';
+import type { EndpointSliceFacts } from './endpointSlice.js';
 import type { FieldPath, ObjectRef } from './place.js';
 import type { PodTable } from './podTable.js';
 
@@ -162,6 +163,8 @@ export interface ClusterFacts {
   readonly nodes: readonly NodeFacts[];
   readonly pods: PodTable;
   readonly services: readonly ServiceFacts[];
+  /** `discovery.k8s.io/v1`. Like the pods', these may be the living ones: they change with every pod that becomes ready. */
+  readonly endpointSlices: readonly EndpointSliceFacts[];
   readonly namespaces: readonly NamespaceFacts[];
   readonly workloads: readonly WorkloadFacts[];
   readonly systemPods: readonly SystemPodFacts[];
@@ -187,6 +190,9 @@ export interface WorkstationInterface {
   /** Of routes only: the gateway, or empty where the destination is reached on the interface itself. */
   readonly gateway?: string;
 }
+
+/** The EndpointSlices as a gap names them. */
+export const ENDPOINT_SLICES = 'endpointslices.discovery.k8s.io';
 
 /** Whether the resource could be read in full: findings that say "nobody has X" are allowed only then. */
 export const isKnown = (facts: { readonly gaps: readonly Gap[] }, resource: string): boolean =>

@@ -5,7 +5,8 @@
  * of another type, too long or too many. An object comes from an API server or out of a file that anybody may have
  * written, so nothing is taken for granted and nothing throws; a CIDR or an address that is none is kept, with its error.
  */
-import { addressField, type AddressField, type CidrField, cidrField } from './facts.js';
+import { endpointSliceFacts } from './endpointSlice.js';
+import { addressField, type AddressField, type CidrField, cidrField, ENDPOINT_SLICES } from './facts.js';
 import type {
   ClusterFacts,
   Condition,
@@ -395,6 +396,7 @@ const EXPECTED = [
   'nodes',
   'pods',
   'services',
+  ENDPOINT_SLICES,
   'namespaces',
   'configmaps',
   'events',
@@ -479,6 +481,7 @@ export function factsFromObjects(objects: Iterable<unknown>, readAt: string): Cl
     nodes: take('nodes').map(nodeFacts),
     pods: new PodTable(pods.map(podFacts)),
     services: take('services').map(serviceFacts),
+    endpointSlices: take(ENDPOINT_SLICES).map(endpointSliceFacts),
     namespaces: take('namespaces').map(namespaceFacts),
     workloads: [...take('daemonsets.apps', 'deployments.apps'), ...pods.filter(isStaticPod)].map(workloadFacts),
     systemPods: pods.filter(isSystemPod).map(systemPodFacts),

@@ -33,6 +33,8 @@ export interface PairFacts {
   readonly solution: string;
   /** A service mesh's proxy in the source takes its TCP connections, and accepts them before there is one to the target. */
   readonly proxied: boolean;
+  /** Of a target that is a Service: its endpoints, and how many of them are ready; undefined: not known. */
+  readonly endpoints: { readonly all: number; readonly ready: number } | undefined;
   /** A server is known to listen on every port that was tried, so that a refusal is not the target's own. */
   readonly listens: boolean;
   /** Why there is no probe, or why it broke off before everything was looked at. */
@@ -67,7 +69,12 @@ export function judgePair(facts: PairFacts): PairVerdict {
     const shared = judgeAddress(facts);
     if (shared !== undefined) promises.push(shared);
   }
-  return { promises, notes: [...new Set([...reach.notes, ...natNotes(facts, promise), ...unmeasuredNotes(facts)])] };
+  return {
+    promises,
+    notes: [
+      ...new Set([...reach.notes, ...endpointNotes(facts), ...natNotes(facts, promise), ...unmeasuredNotes(facts)]),
+    ],
+  };
 }
 
 interface Judged {
@@ -272,6 +279,16 @@ function judgeAddress(facts: PairFacts): PromiseVerdict | undefined {
         ? [`${describeEndpoint(facts.source)} and ${describeEndpoint(facts.target)} share ${shared.join(', ')}`]
         : also(facts),
   };
+}
+
+/** A Service of which no endpoint is ready: whatever became of the connection, the way to it need not be why. */
+function endpointNotes({ target, endpoints }: PairFacts): string[] {
+  if (endpoints === undefined || endpoints.ready > 0) return [];
+  return [
+    endpoints.all === 0
+      ? `${formatEndpoint(target)} has no endpoints`
+      : `${formatEndpoint(target)} has no endpoint that is ready (and ${endpoints.all} that ${endpoints.all === 1 ? 'is' : 'are'} not)`,
+  ];
 }
 
 /** Where translation is nobody's broken promise, it is explained instead. */

@@ -74,6 +74,8 @@ function iconOf({ kind }: Explained): string {
       return 'server';
     case 'service':
       return 'globe';
+    case 'endpoint':
+      return 'arrow-right';
     case 'claim':
       return 'symbol-array';
     case 'special':

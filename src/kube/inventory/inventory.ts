@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { ConfigMapNeed, ResourceNeed } from '../../core/cni/solution.js';
+import type { EndpointSliceFacts } from '../../core/network/endpointSlice.js';
 import type {
   ClusterFacts,
   ConfigMapFacts,
@@ -28,7 +29,14 @@ import type { Connection } from '../connection.js';
 import type { Log } from '../log.js';
 import type { KindState } from '../session.js';
 import type { Timing } from '../timing.js';
-import { namespaceCodec, nodeCodec, podCodec, serviceCodec, systemPodCodec } from '../protobuf/codec.js';
+import {
+  endpointSliceCodec,
+  namespaceCodec,
+  nodeCodec,
+  podCodec,
+  serviceCodec,
+  systemPodCodec,
+} from '../protobuf/codec.js';
 import { type Codec, jsonCodec } from './codec.js';
 import { Collection } from './collection.js';
 import { type Entry, entryOf } from './entry.js';
@@ -108,6 +116,7 @@ export class Inventory {
   readonly #kept: Kept[] = [];
   readonly #nodes: Gathered<NodeFacts>;
   readonly #services: Gathered<ServiceFacts>;
+  readonly #endpointSlices: Gathered<EndpointSliceFacts>;
   readonly #namespaces: Gathered<NamespaceFacts>;
   readonly #workloads: Gathered<WorkloadFacts>;
   readonly #systemPods: Gathered<SystemPodFacts>;
@@ -137,6 +146,8 @@ export class Inventory {
     this.pods = new PodStore(onChange);
     this.#nodes = new Gathered(onChange);
     this.#services = new Gathered(onChange);
+    // No model is made of them: they are asked for as they are at that moment.
+    this.#endpointSlices = new Gathered(() => undefined);
     this.#namespaces = new Gathered(() => {
       // Where kinds are read by namespace, there may be one more to read, or one less.
       this.#pokeLimited();
@@ -161,6 +172,7 @@ export class Inventory {
     this.#collect(KIND.nodes, {}, this.#nodes, nodeCodec);
     this.#namespacesKept = this.#collect(KIND.namespaces, {}, this.#namespaces, namespaceCodec);
     this.#collect(KIND.services, {}, this.#services, serviceCodec);
+    this.#collect(KIND.endpointSlices, {}, this.#endpointSlices, endpointSliceCodec);
     this.#collect(KIND.daemonSets, {}, this.#workloads, entries(workloadFacts));
     this.#collect(KIND.networkPolicies, {}, this.#policies, entries(customObject));
     for (const need of CONFIG_MAPS) this.#collectConfigMap(need);
@@ -212,7 +224,8 @@ export class Inventory {
   }
 
   /**
-   * The facts as they are now. The pod table is the living one: use it before the next event, or copy what you need.
+   * The facts as they are now. The pod table and the EndpointSlices are the living ones: use them before the next event, or copy
+   * what you need.
    *
    * @param readAt RFC 3339.
    */
@@ -223,10 +236,14 @@ export class Inventory {
       const isKnown = kept.gap === undefined ? kept.state.state !== 'absent' : objects.values.length > 0;
       if (isKnown) custom.set(name, objects.values);
     }
+    const endpointSlices = this.#endpointSlices;
     return {
       nodes: this.#nodes.values,
       pods: this.pods.table,
       services: this.#services.values,
+      get endpointSlices(): readonly EndpointSliceFacts[] {
+        return endpointSlices.values;
+      },
       namespaces: this.#namespaces.values,
       workloads: this.#workloads.values,
       systemPods: this.#systemPods.values,

@@ -1,9 +1,7 @@
 /**
  * What is read of every cluster, and why nothing more.
  *
- * Left out: EndpointSlices (they repeat what services and pods say, change more often than all other kinds together, and
- * nothing that is claimed, found or shown needs them), ConfigMaps but those that hold a network configuration, and Secrets,
- * always.
+ * Left out: ConfigMaps but those that hold a network configuration, and Secrets, always.
  */
 import type { ConfigMapNeed } from '../../core/cni/solution.js';
 import type { Resource } from '../api.js';
@@ -22,6 +20,7 @@ export const KIND = {
   nodes: kind('', ['v1'], 'nodes', 'Node', false),
   pods: kind('', ['v1'], 'pods', 'Pod', true),
   services: kind('', ['v1'], 'services', 'Service', true),
+  endpointSlices: kind('discovery.k8s.io', ['v1'], 'endpointslices', 'EndpointSlice', true),
   namespaces: kind('', ['v1'], 'namespaces', 'Namespace', false),
   daemonSets: kind('apps', ['v1'], 'daemonsets', 'DaemonSet', true),
   networkPolicies: kind('networking.k8s.io', ['v1'], 'networkpolicies', 'NetworkPolicy', true),

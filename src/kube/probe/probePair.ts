@@ -4,6 +4,8 @@
  * Answers with a report whatever happens; every way to fail has its outcome. What a way created is taken away before it answers.
  */
 import { type Address, formatAddress } from '../../core/ip/address.js';
+import { countEndpoints } from '../../core/network/endpointSlice.js';
+import { ENDPOINT_SLICES, isKnown } from '../../core/network/facts.js';
 import { evaluatePolicies, type PolicyAnswer, type PolicyEnd, strictest } from '../../core/policy/evaluate.js';
 import type { Endpoint, NodeEndpoint } from '../../core/reach/endpoint.js';
 import { natContextOf, othersAt } from '../../core/reach/owners.js';
@@ -14,7 +16,7 @@ import { withBeside } from '../../core/reach/beside.js';
 import { formatSource, type ProbeProgress, type ProbeReport, type ProbeRequest } from '../../core/reach/report.js';
 import { isPodAddress, isServiceAddress, nodeOf, predictRoute } from '../../core/reach/route.js';
 import { TOOL_TITLES } from '../../core/reach/tools/discovery.js';
-import { judgePair, type PairVerdict } from '../../core/reach/verdict.js';
+import { judgePair, type PairFacts, type PairVerdict } from '../../core/reach/verdict.js';
 import type { ProbeContext } from './context.js';
 import { exec } from './exec.js';
 import { portsOf } from './manifests.js';
@@ -315,6 +317,7 @@ function judge(context: ProbeContext, found: Found, notRun: Outcome | undefined)
     otherPolicies,
     // A probe pod of ours is kept out of meshes.
     proxied: vantage !== undefined && vantage.means !== 'pods' && vantage.pod.meshed,
+    endpoints: endpointsBehind(target, network),
     notRun,
   });
   const own = judgePair({
@@ -334,6 +337,12 @@ function judge(context: ProbeContext, found: Found, notRun: Outcome | undefined)
   });
   const failed = failures(probes).some(({ channel }) => channel !== 'icmp');
   return withBeside({ ...own, failed }, beside, verdict);
+}
+
+/** What a Service's connections may go to, where all EndpointSlices could be read. */
+function endpointsBehind(target: Endpoint, network: ReturnType<ProbeContext['network']>): PairFacts['endpoints'] {
+  if (target.kind !== 'service' || network === undefined || !isKnown(network.facts, ENDPOINT_SLICES)) return undefined;
+  return countEndpoints(network.facts.endpointSlices, target);
 }
 
 const answersOf =

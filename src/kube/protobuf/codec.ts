@@ -4,6 +4,7 @@
  * What is decoded has the names and the shape of the JSON, but for times and quantities, so that the same code makes facts of
  * both. A server that has no protobuf of a kind answers in JSON, and is read so.
  */
+import { type EndpointSliceFacts, endpointSliceFacts } from '../../core/network/endpointSlice.js';
 import type { NamespaceFacts, NodeFacts, ServiceFacts, SystemPodFacts } from '../../core/network/facts.js';
 import { namespaceFacts, nodeFacts, podFacts, serviceFacts, systemPodFacts } from '../../core/network/fromObjects.js';
 import { at, textOf } from '../../core/network/json.js';
@@ -201,7 +202,10 @@ const serviceOf = ({ metadata, spec, status }: reduced.IService): ServiceFacts =
     status,
   });
 
-function entry<T>(metadata: reduced.IObjectMeta | null | undefined, value: () => T): Entry<T> | undefined {
+function entry<T>(
+  metadata: Pick<reduced.IObjectMeta, 'name' | 'namespace'> | null | undefined,
+  value: () => T,
+): Entry<T> | undefined {
   const name = metadata?.name ?? '';
   return name === '' ? undefined : { namespace: metadata?.namespace ?? '', name, value: value() };
 }
@@ -261,4 +265,17 @@ export const namespaceCodec: Codec<Entry<NamespaceFacts>> = protobufCodec<reduce
     facts: ({ metadata }) => entry(metadata, () => namespaceFacts({ metadata })),
   },
   jsonCodec((object) => entryOf(object, namespaceFacts)),
+);
+
+export const endpointSliceCodec: Codec<Entry<EndpointSliceFacts>> = protobufCodec<
+  reduced.IEndpointSlice,
+  Entry<EndpointSliceFacts>
+>(
+  {
+    kind: 'EndpointSlice',
+    item: (bytes, length) => reduced.EndpointSlice.decode(bytes, length),
+    versionOf: (slice) => slice.metadata?.resourceVersion ?? '',
+    facts: (slice) => entry(slice.metadata, () => endpointSliceFacts(slice)),
+  },
+  jsonCodec((object) => entryOf(object, endpointSliceFacts)),
 );

@@ -411,6 +411,66 @@ export namespace reduced {
         public hostname: string;
         public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.LoadBalancerIngress;
     }
+    interface IEndpointSlice {
+        metadata?: (reduced.IEndpointSliceMeta|null);
+        endpoints?: (reduced.IEndpoint[]|null);
+        ports?: (reduced.IEndpointPort[]|null);
+        addressType?: (string|null);
+    }
+    class EndpointSlice implements IEndpointSlice {
+        constructor(properties?: reduced.IEndpointSlice);
+        public metadata?: (reduced.IEndpointSliceMeta|null);
+        public endpoints: reduced.IEndpoint[];
+        public ports: reduced.IEndpointPort[];
+        public addressType: string;
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.EndpointSlice;
+    }
+    interface IEndpointSliceMeta {
+        name?: (string|null);
+        namespace?: (string|null);
+        resourceVersion?: (string|null);
+        labels?: ({ [k: string]: string }|null);
+    }
+    class EndpointSliceMeta implements IEndpointSliceMeta {
+        constructor(properties?: reduced.IEndpointSliceMeta);
+        public name: string;
+        public namespace: string;
+        public resourceVersion: string;
+        public labels: { [k: string]: string };
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.EndpointSliceMeta;
+    }
+    interface IEndpoint {
+        addresses?: (string[]|null);
+        conditions?: (reduced.IEndpointConditions|null);
+    }
+    class Endpoint implements IEndpoint {
+        constructor(properties?: reduced.IEndpoint);
+        public addresses: string[];
+        public conditions?: (reduced.IEndpointConditions|null);
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.Endpoint;
+    }
+    interface IEndpointConditions {
+        ready?: (boolean|null);
+        terminating?: (boolean|null);
+    }
+    class EndpointConditions implements IEndpointConditions {
+        constructor(properties?: reduced.IEndpointConditions);
+        public ready: boolean;
+        public terminating: boolean;
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.EndpointConditions;
+    }
+    interface IEndpointPort {
+        name?: (string|null);
+        protocol?: (string|null);
+        port?: (number|null);
+    }
+    class EndpointPort implements IEndpointPort {
+        constructor(properties?: reduced.IEndpointPort);
+        public name: string;
+        public protocol: string;
+        public port: number;
+        public static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): reduced.EndpointPort;
+    }
     interface INamespace {
         metadata?: (reduced.IObjectMeta|null);
     }

@@ -2267,6 +2267,343 @@ export const reduced = $root.reduced = (() => {
     };
     return LoadBalancerIngress;
   })();
+  reduced2.EndpointSlice = (function() {
+    function EndpointSlice(properties) {
+      this.endpoints = [];
+      this.ports = [];
+      if (properties) {
+        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
+          if (properties[keys[i]] != null && keys[i] !== "__proto__")
+            this[keys[i]] = properties[keys[i]];
+      }
+    }
+    EndpointSlice.prototype.metadata = null;
+    EndpointSlice.prototype.endpoints = $util.emptyArray;
+    EndpointSlice.prototype.ports = $util.emptyArray;
+    EndpointSlice.prototype.addressType = "";
+    EndpointSlice.decode = function decode(reader, length, error, long) {
+      if (!(reader instanceof $Reader))
+        reader = $Reader.create(reader);
+      if (long === void 0)
+        long = 0;
+      if (long > $Reader.recursionLimit)
+        throw Error("maximum nesting depth exceeded");
+      let end, message;
+      if (length === void 0)
+        end = reader.len;
+      else {
+        end = reader.pos + length;
+        if (end > reader.len)
+          throw RangeError("index out of range");
+        length = reader.len;
+        reader.len = end;
+      }
+      message = new $root.reduced.EndpointSlice();
+      while (reader.pos < end) {
+        let tag = reader.uint32();
+        if (tag === error)
+          break;
+        switch (tag >>> 3) {
+          case 1: {
+            message.metadata = $root.reduced.EndpointSliceMeta.decode(reader, reader.uint32(), void 0, long + 1);
+            break;
+          }
+          case 2: {
+            if (!(message.endpoints && message.endpoints.length))
+              message.endpoints = [];
+            message.endpoints.push($root.reduced.Endpoint.decode(reader, reader.uint32(), void 0, long + 1));
+            break;
+          }
+          case 3: {
+            if (!(message.ports && message.ports.length))
+              message.ports = [];
+            message.ports.push($root.reduced.EndpointPort.decode(reader, reader.uint32(), void 0, long + 1));
+            break;
+          }
+          case 4: {
+            message.addressType = reader.string();
+            break;
+          }
+          default:
+            reader.skipType(tag & 7, long);
+            break;
+        }
+      }
+      if (length !== void 0) {
+        if (reader.pos !== end)
+          throw RangeError("index out of range");
+        reader.len = length;
+      }
+      return message;
+    };
+    return EndpointSlice;
+  })();
+  reduced2.EndpointSliceMeta = (function() {
+    function EndpointSliceMeta(properties) {
+      this.labels = {};
+      if (properties) {
+        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
+          if (properties[keys[i]] != null && keys[i] !== "__proto__")
+            this[keys[i]] = properties[keys[i]];
+      }
+    }
+    EndpointSliceMeta.prototype.name = "";
+    EndpointSliceMeta.prototype.namespace = "";
+    EndpointSliceMeta.prototype.resourceVersion = "";
+    EndpointSliceMeta.prototype.labels = $util.emptyObject;
+    EndpointSliceMeta.decode = function decode(reader, length, error, long) {
+      if (!(reader instanceof $Reader))
+        reader = $Reader.create(reader);
+      if (long === void 0)
+        long = 0;
+      if (long > $Reader.recursionLimit)
+        throw Error("maximum nesting depth exceeded");
+      let end, message, key, value;
+      if (length === void 0)
+        end = reader.len;
+      else {
+        end = reader.pos + length;
+        if (end > reader.len)
+          throw RangeError("index out of range");
+        length = reader.len;
+        reader.len = end;
+      }
+      message = new $root.reduced.EndpointSliceMeta();
+      while (reader.pos < end) {
+        let tag = reader.uint32();
+        if (tag === error)
+          break;
+        switch (tag >>> 3) {
+          case 1: {
+            message.name = reader.string();
+            break;
+          }
+          case 3: {
+            message.namespace = reader.string();
+            break;
+          }
+          case 6: {
+            message.resourceVersion = reader.string();
+            break;
+          }
+          case 11: {
+            if (message.labels === $util.emptyObject)
+              message.labels = {};
+            let end2 = reader.uint32() + reader.pos;
+            if (end2 > reader.len)
+              throw RangeError("index out of range");
+            reader.len = end2;
+            key = "";
+            value = "";
+            while (reader.pos < end2) {
+              let tag2 = reader.uint32();
+              switch (tag2 >>> 3) {
+                case 1:
+                  key = reader.string();
+                  break;
+                case 2:
+                  value = reader.string();
+                  break;
+                default:
+                  reader.skipType(tag2 & 7, long);
+                  break;
+              }
+            }
+            if (reader.pos !== end2)
+              throw RangeError("index out of range");
+            reader.len = end;
+            if (key === "__proto__")
+              $util.makeProp(message.labels, key);
+            message.labels[key] = value;
+            break;
+          }
+          default:
+            reader.skipType(tag & 7, long);
+            break;
+        }
+      }
+      if (length !== void 0) {
+        if (reader.pos !== end)
+          throw RangeError("index out of range");
+        reader.len = length;
+      }
+      return message;
+    };
+    return EndpointSliceMeta;
+  })();
+  reduced2.Endpoint = (function() {
+    function Endpoint(properties) {
+      this.addresses = [];
+      if (properties) {
+        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
+          if (properties[keys[i]] != null && keys[i] !== "__proto__")
+            this[keys[i]] = properties[keys[i]];
+      }
+    }
+    Endpoint.prototype.addresses = $util.emptyArray;
+    Endpoint.prototype.conditions = null;
+    Endpoint.decode = function decode(reader, length, error, long) {
+      if (!(reader instanceof $Reader))
+        reader = $Reader.create(reader);
+      if (long === void 0)
+        long = 0;
+      if (long > $Reader.recursionLimit)
+        throw Error("maximum nesting depth exceeded");
+      let end, message;
+      if (length === void 0)
+        end = reader.len;
+      else {
+        end = reader.pos + length;
+        if (end > reader.len)
+          throw RangeError("index out of range");
+        length = reader.len;
+        reader.len = end;
+      }
+      message = new $root.reduced.Endpoint();
+      while (reader.pos < end) {
+        let tag = reader.uint32();
+        if (tag === error)
+          break;
+        switch (tag >>> 3) {
+          case 1: {
+            if (!(message.addresses && message.addresses.length))
+              message.addresses = [];
+            message.addresses.push(reader.string());
+            break;
+          }
+          case 2: {
+            message.conditions = $root.reduced.EndpointConditions.decode(reader, reader.uint32(), void 0, long + 1);
+            break;
+          }
+          default:
+            reader.skipType(tag & 7, long);
+            break;
+        }
+      }
+      if (length !== void 0) {
+        if (reader.pos !== end)
+          throw RangeError("index out of range");
+        reader.len = length;
+      }
+      return message;
+    };
+    return Endpoint;
+  })();
+  reduced2.EndpointConditions = (function() {
+    function EndpointConditions(properties) {
+      if (properties) {
+        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
+          if (properties[keys[i]] != null && keys[i] !== "__proto__")
+            this[keys[i]] = properties[keys[i]];
+      }
+    }
+    EndpointConditions.prototype.ready = false;
+    EndpointConditions.prototype.terminating = false;
+    EndpointConditions.decode = function decode(reader, length, error, long) {
+      if (!(reader instanceof $Reader))
+        reader = $Reader.create(reader);
+      if (long === void 0)
+        long = 0;
+      if (long > $Reader.recursionLimit)
+        throw Error("maximum nesting depth exceeded");
+      let end, message;
+      if (length === void 0)
+        end = reader.len;
+      else {
+        end = reader.pos + length;
+        if (end > reader.len)
+          throw RangeError("index out of range");
+        length = reader.len;
+        reader.len = end;
+      }
+      message = new $root.reduced.EndpointConditions();
+      while (reader.pos < end) {
+        let tag = reader.uint32();
+        if (tag === error)
+          break;
+        switch (tag >>> 3) {
+          case 1: {
+            message.ready = reader.bool();
+            break;
+          }
+          case 3: {
+            message.terminating = reader.bool();
+            break;
+          }
+          default:
+            reader.skipType(tag & 7, long);
+            break;
+        }
+      }
+      if (length !== void 0) {
+        if (reader.pos !== end)
+          throw RangeError("index out of range");
+        reader.len = length;
+      }
+      return message;
+    };
+    return EndpointConditions;
+  })();
+  reduced2.EndpointPort = (function() {
+    function EndpointPort(properties) {
+      if (properties) {
+        for (let keys = Object.keys(properties), i = 0; i < keys.length; ++i)
+          if (properties[keys[i]] != null && keys[i] !== "__proto__")
+            this[keys[i]] = properties[keys[i]];
+      }
+    }
+    EndpointPort.prototype.name = "";
+    EndpointPort.prototype.protocol = "";
+    EndpointPort.prototype.port = 0;
+    EndpointPort.decode = function decode(reader, length, error, long) {
+      if (!(reader instanceof $Reader))
+        reader = $Reader.create(reader);
+      if (long === void 0)
+        long = 0;
+      if (long > $Reader.recursionLimit)
+        throw Error("maximum nesting depth exceeded");
+      let end, message;
+      if (length === void 0)
+        end = reader.len;
+      else {
+        end = reader.pos + length;
+        if (end > reader.len)
+          throw RangeError("index out of range");
+        length = reader.len;
+        reader.len = end;
+      }
+      message = new $root.reduced.EndpointPort();
+      while (reader.pos < end) {
+        let tag = reader.uint32();
+        if (tag === error)
+          break;
+        switch (tag >>> 3) {
+          case 1: {
+            message.name = reader.string();
+            break;
+          }
+          case 2: {
+            message.protocol = reader.string();
+            break;
+          }
+          case 3: {
+            message.port = reader.int32();
+            break;
+          }
+          default:
+            reader.skipType(tag & 7, long);
+            break;
+        }
+      }
+      if (length !== void 0) {
+        if (reader.pos !== end)
+          throw RangeError("index out of range");
+        reader.len = length;
+      }
+      return message;
+    };
+    return EndpointPort;
+  })();
   reduced2.Namespace = (function() {
     function Namespace(properties) {
       if (properties) {

@@ -6,7 +6,8 @@ import { explain, type Explanation, MAX_OF_A_KIND } from '../../../src/core/netw
 import { factsFromObjects } from '../../../src/core/network/fromObjects.js';
 import { formatPlace } from '../../../src/core/network/place.js';
 import { fixture } from '../../fixtures.js';
-import { facts, node, pod, service } from '../facts.js';
+import { ENDPOINT_SLICES } from '../../../src/core/network/facts.js';
+import { facts, node, pod, service, slice } from '../facts.js';
 
 const flannel = readNetwork(factsFromObjects([fixture('lab-flannel-vxlan.json')], ''));
 
@@ -131,6 +132,73 @@ test('a range that nobody uses is a side note, and IPv6 works as IPv4 does', () 
     'special | in fc00::/7, Unique-Local (RFC 4193)',
   ]);
   assert.match(ask('fd00:10:96::1', network).summary, /service a\/s has it as ClusterIP/);
+});
+
+describe('where connections to Services go', () => {
+  const objects = [
+    slice('shop/web', [
+      { ip: '10.244.0.2' },
+      { ip: '10.244.0.3', ready: false },
+      { ip: '10.244.0.9', terminating: true, ready: false },
+    ]),
+    // The same endpoint, with another port: it counts once.
+    slice('shop/web', [{ ip: '10.244.0.2' }], { suffix: 'fghij', ports: [{ port: 9090, protocol: 'UDP' }] }),
+    slice('db/outside', [{ ip: '192.0.2.10' }], { ports: [] }),
+    slice('db/gone', [{ ip: '10.244.0.4', ready: false }]),
+    slice('db/names', [{ ip: 'db.example' }], { addressType: 'FQDN' }),
+  ];
+  const services = [
+    service('shop/web', { clusterIP: '10.96.0.10' }),
+    service('db/outside', { clusterIP: '10.96.0.11' }),
+    service('db/gone', { clusterIP: '10.96.0.12' }),
+    service('db/empty', { clusterIP: '10.96.0.13' }),
+    service('other/web', { clusterIP: '10.96.0.14' }),
+  ];
+  const options = {
+    nodes: [node('n1', { podCIDR: '10.244.0.0/24' })],
+    pods: [pod('shop/web-1', { node: 'n1', ip: '10.244.0.2' })],
+    services,
+    objects,
+  };
+  const network = readNetwork(facts(options));
+  const serviceLine = (text: string, of = network): string | undefined =>
+    ask(text, of).items.find(({ kind }) => kind === 'service')?.text;
+
+  test('an address names them, with their ports and whether it is ready', () => {
+    const answer = ask('10.244.0.2', network);
+    assert.equal(answer.summary, '10.244.0.2: pod shop/web-1 on n1 has it.');
+    assert.deepEqual(lines(answer).slice(1, 3), [
+      'endpoint | service shop/web sends connections to it (8080/TCP; ready) | EndpointSlice shop/web-abcde · endpoints[0].addresses[0]',
+      'endpoint | service shop/web sends connections to it (9090/UDP; ready) | EndpointSlice shop/web-fghij · endpoints[0].addresses[0]',
+    ]);
+  });
+
+  test('one that no pod has, and one outside', () => {
+    assert.equal(
+      ask('10.244.0.9', network).summary,
+      '10.244.0.9: service shop/web sends connections to it (8080/TCP; terminating); no pod has it.',
+    );
+    assert.equal(ask('192.0.2.10', network).summary, '192.0.2.10: service db/outside sends connections to it (ready).');
+  });
+
+  test("a Service's address says how many endpoints it has, and how many are ready", () => {
+    assert.equal(serviceLine('10.96.0.10'), 'service shop/web has it as ClusterIP, and 1 of its 3 endpoints is ready');
+    assert.equal(serviceLine('10.96.0.11'), 'service db/outside has it as ClusterIP, and its endpoint is ready');
+    assert.equal(serviceLine('10.96.0.12'), 'service db/gone has it as ClusterIP, and its endpoint is not ready');
+    assert.equal(serviceLine('10.96.0.13'), 'service db/empty has it as ClusterIP, and it has no endpoints');
+    assert.equal(serviceLine('10.96.0.14'), 'service other/web has it as ClusterIP, and it has no endpoints');
+  });
+
+  test('nothing is said where not all of them could be read, and that is named', () => {
+    const gap = { resource: ENDPOINT_SLICES, reason: 'forbidden', detail: 'may not be read' } as const;
+    const unread = readNetwork(facts({ ...options, gaps: [gap] }));
+    assert.equal(serviceLine('10.96.0.13', unread), 'service db/empty has it as ClusterIP');
+    assert.deepEqual(ask('10.96.0.13', unread).unknown, [`${ENDPOINT_SLICES}: may not be read`]);
+  });
+
+  test('a range lists none of them: it would repeat its pods', () => {
+    assert.ok(ask('10.244.0.0/24', network).items.every(({ kind }) => kind !== 'endpoint'));
+  });
 });
 
 test('lists have an end, and say what is beyond', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import fc from 'fast-check';
+import { ENDPOINT_SLICES } from '../../../src/core/network/facts.js';
 import {
   customObject,
   eventFacts,
@@ -86,8 +87,8 @@ describe('real objects of a flannel cluster', () => {
     );
     assert.deepEqual(
       facts.gaps.map((gap) => gap.resource),
-      ['deployments.apps', 'networkpolicies.networking.k8s.io'],
-      'the lab has neither Deployments nor NetworkPolicies, and a file cannot tell none from not asked',
+      [ENDPOINT_SLICES, 'deployments.apps', 'networkpolicies.networking.k8s.io'],
+      'the recording has neither EndpointSlices nor Deployments nor NetworkPolicies, and a file cannot tell none from not asked',
     );
   });
 });

@@ -84,6 +84,7 @@ function judge(parts: Partial<PairFacts> = {}): PairVerdict {
     enforcesPolicies: undefined,
     solution: 'Flannel',
     proxied: false,
+    endpoints: undefined,
     listens: false,
     notRun: undefined,
     ...parts,
@@ -345,4 +346,13 @@ test('a connection that a mesh’s proxy in the source accepts shows nothing, un
   assert.equal(first(judge({ probes: [probe([answered()]), said], proxied: true })), 'holds');
   assert.equal(first(judge({ probes: [probe([answered()], 'udp')], proxied: true })), 'holds');
   assert.equal(first(judge({ probes: [probe([TIMED_OUT])], proxied: true })), 'violated');
+});
+
+test('a Service without an endpoint that is ready says so, whatever became of the connection', () => {
+  const target: Endpoint = { kind: 'service', namespace: 'shop', name: 'web', addresses: ['10.96.0.10'] };
+  const notes = (all: number, ready: number) =>
+    judge({ target, probes: [probe([{ kind: 'refused' }])], endpoints: { all, ready } }).notes;
+  assert.deepEqual(notes(0, 0), ['service shop/web has no endpoints']);
+  assert.deepEqual(notes(2, 0), ['service shop/web has no endpoint that is ready (and 2 that are not)']);
+  assert.deepEqual(notes(2, 1), []);
 });

@@ -16,11 +16,13 @@ import {
   serviceFacts,
   systemPodFacts,
 } from '../../../src/core/network/fromObjects.js';
+import { endpointSliceFacts } from '../../../src/core/network/endpointSlice.js';
 import { at, listOf, textOf } from '../../../src/core/network/json.js';
 import { Answer } from '../../../src/kube/answer.js';
 import { KubeError } from '../../../src/kube/errors.js';
 import type { Codec, WatchMessage } from '../../../src/kube/inventory/codec.js';
 import {
+  endpointSliceCodec,
   framesOf,
   namespaceCodec,
   nodeCodec,
@@ -41,6 +43,7 @@ const KINDS = {
   Pod: { codec: podCodec, facts: podFacts },
   Node: { codec: nodeCodec, facts: (object: unknown) => entry(object, nodeFacts) },
   Service: { codec: serviceCodec, facts: (object: unknown) => entry(object, serviceFacts) },
+  EndpointSlice: { codec: endpointSliceCodec, facts: (object: unknown) => entry(object, endpointSliceFacts) },
   Namespace: { codec: namespaceCodec, facts: (object: unknown) => entry(object, namespaceFacts) },
 } as const;
 type Kind = keyof typeof KINDS;
@@ -106,6 +109,19 @@ test('facts from protobuf are those from JSON, of every object of the fixtures a
     assert.deepEqual([...page.items()], [facts(object)]);
   }
   for (const kind of Object.keys(KINDS)) assert.ok((seen.get(kind) ?? 0) > 2, `no ${kind} was tried`);
+});
+
+test('of a real server, too', () => {
+  const recorded = fixture('lab-protobuf.json') as readonly { kind: string; object: JsonObject; protobuf: string }[];
+  const seen = new Set<string>();
+  for (const { kind, object, protobuf } of recorded) {
+    if (!isKind(kind)) continue;
+    seen.add(kind);
+    const { codec, facts } = KINDS[kind];
+    const bytes = listOfBytes(kind, [Buffer.from(protobuf, 'base64')], { resourceVersion: '7' });
+    assert.deepEqual([...codec.page(answer(bytes)).items()], [facts(object)]);
+  }
+  assert.deepEqual([...seen].sort(), Object.keys(KINDS).sort());
 });
 
 test('so are those of pods that are read in detail; what many of them have is one object', () => {
