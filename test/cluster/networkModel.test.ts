@@ -151,7 +151,10 @@ describe('a verification of the network model', () => {
     const { code, report, text } = await reported();
     assert.equal(code, 1, text);
     assert.equal(verdictOn(report, 'uniqueAddress'), 'violated', text);
-    assert.equal(verdictOn(report, 'podToPod', 'across nodes'), 'inconclusive', text);
+    // Each node gives out the next address of its own: the probe pods get the same one, unless more pods were started on one
+    // node than on the other. Then the one looks for the other's address on its own node, and nobody answers.
+    const shared = /the probe pod of node\d and the probe pod of node\d both have/.test(text);
+    assert.equal(verdictOn(report, 'podToPod', 'across nodes'), shared ? 'inconclusive' : 'violated', text);
     assert.equal(verdictOn(report, 'podToPod', 'pods that were there already'), 'inconclusive', text);
     assert.notEqual(verdictOn(report, 'withoutNat'), 'holds', text);
   });
