@@ -195,7 +195,8 @@ export class Inventory {
     agent: AgentFacts | undefined,
   ): void {
     for (const { name, group, versions, plural } of resources) {
-      // The kind's name stands in each object; namespaced or not makes no difference while the whole cluster is read.
+      // The kind's name stands in each object. Namespaced or not makes a difference only where the whole cluster may not be
+      // read, and the server is asked then.
       if (!this.#custom.has(name)) this.#collectCustom({ group, versions, plural, kind: '', namespaced: true });
     }
     for (const need of configMaps) this.#collectConfigMap(need);

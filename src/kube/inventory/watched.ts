@@ -72,10 +72,13 @@ export class Watched<T> {
   /** Set when the whole cluster may not be read: the server's words. */
   #forbidden: string | undefined;
   #absent = false;
+  /** As the kind was given, until the server says it. */
+  #namespaced: boolean;
 
   constructor(environment: WatchedEnvironment, kind: WatchedKind<T>) {
     this.#environment = environment;
     this.#kind = kind;
+    this.#namespaced = kind.resource.namespaced;
     this.#whole = { sink: kind.sink(kind.scope.namespace), stop: new AbortController(), state: { state: 'waiting' } };
   }
 
@@ -200,6 +203,7 @@ export class Watched<T> {
 
   /**
    * Whether the server has the kind at all: to whoever has no rights on it, it says "forbidden" also of what there is not.
+   * Notes whether its objects have namespaces: of a kind that a solution needs nobody knew it before.
    * Every authenticated user may ask (`system:discovery`); where the answer is something else, the server's word stands.
    */
   async #isServed(version: string, signal: AbortSignal): Promise<boolean> {
@@ -210,7 +214,9 @@ export class Watched<T> {
     await connection.up(signal);
     try {
       const served = await api.resourcesOf(apiVersionOf({ group: resource.group, version }), signal);
-      return [...served.values()].some(({ plural }) => plural === resource.plural);
+      const found = [...served.values()].find(({ plural }) => plural === resource.plural);
+      if (found !== undefined) this.#namespaced = found.namespaced;
+      return found !== undefined;
     } catch (thrown) {
       const error = errorOfSocket(thrown);
       if (signal.aborted) throw error;
@@ -267,8 +273,7 @@ export class Watched<T> {
 
   /** Starts reading the namespaces that are new, as many as may be, and ends those that are no candidates any more. */
   #follow(version: string, signal: AbortSignal): void {
-    const { resource, scope } = this.#kind;
-    const splits = resource.namespaced && scope.namespace === undefined;
+    const splits = this.#namespaced && this.#kind.scope.namespace === undefined;
     const candidates = new Set(splits ? this.#environment.namespaces() : []);
     for (const [namespace, part] of this.#parts) {
       if (candidates.has(namespace)) continue;

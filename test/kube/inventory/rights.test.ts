@@ -92,6 +92,24 @@ test('what is not installed is absent, also to whom the server calls it forbidde
   });
 });
 
+test('what has no namespaces is not asked for in each of them', { timeout: 60_000 }, async (t) => {
+  const listNamespaces: Rule = { apiGroups: [''], resources: ['namespaces'], verbs: READ };
+  const { server, watching, gap } = await limited(t, [listNamespaces, PODS_OF_DEFAULT], {
+    objects: [
+      // The server takes the scope of a kind that nothing declares from the first object.
+      { apiVersion: 'metallb.io/v1beta1', kind: 'IPAddressPool', metadata: { name: 'public' } },
+      { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent', namespace: 'default' } },
+    ],
+  });
+  const isForbidden = (resource: string): boolean => (gap(resource) ?? '').startsWith('forbidden');
+  await watching.until('both are forbidden', 20_000, () =>
+    ['ipaddresspools.metallb.io', 'daemonsets.apps'].every(isForbidden),
+  );
+  const askedIn = (path: string): boolean => server.requests.some(({ url }) => url.startsWith(`${path}/namespaces/`));
+  assert.equal(askedIn('/apis/apps/v1'), true);
+  assert.equal(askedIn('/apis/metallb.io/v1beta1'), false);
+});
+
 test(
   'of many namespaces those that may be read are found, and rights given later are noticed',
   { timeout: 60_000 },
