@@ -1,64 +1,99 @@
-/** What was listed of one kind (in one namespace, where it had to be split), kept equal to the server's list. */
+/**
+ * What was listed of one kind, in the whole cluster or in single namespaces, kept equal to the server's lists.
+ *
+ * All of it is held in one place, so that the list of the whole cluster takes the place of what was read by namespaces in
+ * one step: nothing vanishes in between, and nothing is there twice.
+ */
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Entry } from './entry.js';
 import type { Sink } from './reflector.js';
 
-export class Collection<T> implements Sink<Entry<T>> {
+/** By namespace and name; of a namespace without any there is no entry. */
+type Items<T> = Map<string, Map<string, T>>;
+
+export class Collection<T> {
   readonly #onChange: () => void;
-  #items = new Map<string, T>();
-  /** A list under way that replaces `#items` at its end, so that nothing in between can be seen. */
-  #aside: Map<string, T> | undefined;
+  readonly #items: Items<T> = new Map();
 
   /** `onChange` is called after every change that shows in the facts: a heartbeat that changes none is no change. */
   constructor(onChange: () => void) {
     this.#onChange = onChange;
   }
 
-  get size(): number {
-    return this.#items.size;
-  }
-  /** By namespace and name. */
-  entries(): IterableIterator<[string, T]> {
-    return this.#items.entries();
+  /** By `namespace/name`; a slash is in no name of Kubernetes. */
+  *entries(): Generator<[string, T], void, undefined> {
+    for (const [namespace, items] of this.#items)
+      for (const [name, value] of items) yield [`${namespace}/${name}`, value];
   }
 
-  begin(): void {
-    // The first list shows as it arrives: what is there is true, and that more is to come is said elsewhere.
-    this.#aside = this.#items.size === 0 ? undefined : new Map();
-  }
-  add(items: Iterable<Entry<T>>): void {
-    const target = this.#aside ?? this.#items;
-    for (const item of items) target.set(keyOf(item), item.value);
-    if (this.#aside === undefined && target.size > 0) this.#onChange();
-  }
-  end(): void {
-    const listed = this.#aside;
-    this.#aside = undefined;
-    if (listed === undefined) return;
-    const before = this.#items;
-    this.#items = listed;
-    const same =
-      listed.size === before.size && [...listed].every(([key, value]) => isDeepStrictEqual(before.get(key), value));
-    if (!same) this.#onChange();
-  }
-  put(item: Entry<T>): void {
-    const key = keyOf(item);
-    const known = this.#items.get(key);
-    if (known !== undefined && isDeepStrictEqual(known, item.value)) return;
-    this.#items.set(key, item.value);
-    this.#onChange();
-  }
-  remove(item: Entry<T>): void {
-    if (this.#items.delete(keyOf(item))) this.#onChange();
-  }
   clear(): void {
-    this.#aside = undefined;
-    if (this.#items.size === 0) return;
-    this.#items = new Map();
-    this.#onChange();
+    if (this.#replace(new Map(), undefined)) this.#onChange();
+  }
+
+  /** Where one list goes: all objects, or those of a namespace. */
+  sink(namespace?: string): Sink<Entry<T>> {
+    /** A list under way that replaces what is held at its end, so that nothing in between can be seen. */
+    let aside: Items<T> | undefined;
+    const size = (): number => this.#size(namespace);
+    return {
+      get size(): number {
+        return size();
+      },
+      begin: () => {
+        // The first list shows as it arrives: what is there is true, and that more is to come is said elsewhere.
+        aside = size() === 0 ? undefined : new Map();
+      },
+      add: (items) => {
+        for (const item of items) set(aside ?? this.#items, item);
+        if (aside === undefined && size() > 0) this.#onChange();
+      },
+      end: () => {
+        const listed = aside;
+        aside = undefined;
+        if (listed !== undefined && this.#replace(listed, namespace)) this.#onChange();
+      },
+      put: (item) => {
+        const known = this.#items.get(item.namespace)?.get(item.name);
+        if (known !== undefined && isDeepStrictEqual(known, item.value)) return;
+        set(this.#items, item);
+        this.#onChange();
+      },
+      remove: ({ namespace: of, name }) => {
+        const items = this.#items.get(of);
+        if (items?.delete(name) !== true) return;
+        if (items.size === 0) this.#items.delete(of);
+        this.#onChange();
+      },
+      clear: () => {
+        aside = undefined;
+        if (this.#replace(new Map(), namespace)) this.#onChange();
+      },
+    };
+  }
+
+  #size(namespace: string | undefined): number {
+    if (namespace !== undefined) return this.#items.get(namespace)?.size ?? 0;
+    return [...this.#items.values()].reduce((sum, items) => sum + items.size, 0);
+  }
+
+  /** Makes what is held (or what is held of a namespace) equal to the list; answers whether it was not. */
+  #replace(listed: Items<T>, namespace: string | undefined): boolean {
+    const touched = namespace === undefined ? new Set([...this.#items.keys(), ...listed.keys()]) : [namespace];
+    let changed = false;
+    for (const name of touched) {
+      const items = listed.get(name);
+      if (isDeepStrictEqual(items, this.#items.get(name))) continue;
+      changed = true;
+      if (items === undefined) this.#items.delete(name);
+      else this.#items.set(name, items);
+    }
+    return changed;
   }
 }
 
-/** A slash is in no name of Kubernetes. */
-const keyOf = (item: { readonly namespace: string; readonly name: string }): string => `${item.namespace}/${item.name}`;
+function set<T>(items: Items<T>, { namespace, name, value }: Entry<T>): void {
+  let ofNamespace = items.get(namespace);
+  if (ofNamespace === undefined) items.set(namespace, (ofNamespace = new Map<string, T>()));
+  ofNamespace.set(name, value);
+}

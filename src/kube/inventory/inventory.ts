@@ -265,7 +265,7 @@ export class Inventory {
     codec: Codec<Entry<T>>,
     { name, until, watchesEmpty = true }: CollectOptions = {},
   ): Kept {
-    const collections: Collection<T>[] = [];
+    const collection = into.collection();
     const watched = new Watched<Entry<T>>(this.#environment, {
       ...(name === undefined ? {} : { name }),
       resource: kind,
@@ -273,16 +273,12 @@ export class Inventory {
       scope,
       watchesEmpty,
       codec,
-      sink: () => {
-        const collection = into.collection();
-        collections.push(collection);
-        return collection;
-      },
+      sink: (namespace) => collection.sink(namespace),
     });
     this.#keep(watched, until);
     until?.addEventListener('abort', () => {
       this.#kept.splice(this.#kept.indexOf(watched), 1);
-      for (const collection of collections) into.drop(collection);
+      into.drop(collection);
     });
     return watched;
   }

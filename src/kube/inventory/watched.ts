@@ -34,7 +34,10 @@ export interface WatchedKind<T> {
   /** False: as long as there is none, it is only looked for now and then. */
   readonly watchesEmpty: boolean;
   readonly codec: Codec<T>;
-  /** Where the list of the whole cluster goes (or of the scope's namespace), or that of one namespace. */
+  /**
+   * Where the list of the whole cluster goes (or of the scope's namespace), or that of one namespace. All hold the same
+   * objects: what a namespace's list brought is replaced by the list of the whole cluster, and cleared with it.
+   */
   readonly sink: (namespace: string | undefined) => Sink<T>;
 }
 
@@ -68,7 +71,6 @@ export class Watched<T> {
   #deniedSince: string | undefined;
   /** Namespaces that could not be read once: that they are asked again is no news. */
   readonly #knownRefused = new Set<string>();
-  readonly #sinks = new Map<string, Sink<T>>();
   /** Set when the whole cluster may not be read: the server's words. */
   #forbidden: string | undefined;
   #absent = false;
@@ -264,7 +266,8 @@ export class Watched<T> {
         }
       }
     } finally {
-      for (const part of this.#parts.values()) this.#end(part);
+      // What was read stands until the list of the whole cluster takes its place, or cannot be had after all.
+      for (const part of this.#parts.values()) part.stop.abort();
       this.#parts.clear();
       this.#refused.clear();
       this.#knownRefused.clear();
@@ -290,16 +293,18 @@ export class Watched<T> {
   /** Reads one namespace; if that is not allowed, another one takes its place. */
   #start(namespace: string, version: string, signal: AbortSignal): void {
     const { log, onState } = this.#environment;
-    const sink = this.#sinks.get(namespace) ?? this.#kind.sink(namespace);
-    this.#sinks.set(namespace, sink);
-    const part: Part<T> = { sink, stop: new AbortController(), state: { state: 'waiting' } };
+    const part: Part<T> = {
+      sink: this.#kind.sink(namespace),
+      stop: new AbortController(),
+      state: { state: 'waiting' },
+    };
     this.#parts.set(namespace, part);
     const stop = AbortSignal.any([signal, part.stop.signal]);
     this.#reflect(part, version, { ...this.#kind.scope, namespace }, stop).then(
       (error) => {
         if (stop.aborted) return;
         log('debug', `${this.name} ${namespace}: may not be read`, { reason: error.message });
-        sink.clear();
+        part.sink.clear();
         this.#parts.delete(namespace);
         this.#refused.add(namespace);
         this.#knownRefused.add(namespace);

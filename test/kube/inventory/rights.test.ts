@@ -155,6 +155,44 @@ test(
   },
 );
 
+test('what was read by namespaces stands until the whole cluster is read', { timeout: 60_000 }, async (t) => {
+  const kinds = (namespaces?: readonly string[]): Rule => ({
+    apiGroups: [''],
+    resources: ['pods', 'services'],
+    verbs: READ,
+    ...(namespaces === undefined ? {} : { namespaces }),
+  });
+  const service = (name: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'shop' },
+    spec: { clusterIP: 'None' },
+  });
+  const { server, watching, allow, gap, pods } = await limited(t, [kinds(['shop'])], {
+    objects: [namespace('shop'), pod('shop', 'web'), pod('shop', 'db'), service('web'), service('db')],
+    namespaces: ['shop'],
+  });
+  const services = (): readonly string[] =>
+    (watching.host.network?.facts.services ?? []).map(({ namespace, name }) => `${namespace}/${name}`);
+  const inShop = (names: readonly string[]): string => names.filter((name) => name.startsWith('shop/')).join();
+  await watching.complete();
+  await watching.until('the namespace is read', 20_000, () => services().length === 2 && pods().length === 2);
+
+  // The server says that all may be read, and then takes three attempts to send it.
+  for (const plural of ['pods', 'services'])
+    server.faults.inject('unavailable', { verb: 'list', plural, namespace: '', after: 1, times: 3 });
+  allow(kinds());
+  const shown = new Set<string>();
+  await watching.until('the whole cluster is read', 20_000, () => {
+    for (const names of [pods(), services()]) shown.add(inShop(names));
+    return gap('pods') === undefined && gap('services') === undefined && services().length > 2;
+  });
+  assert.equal(server.faults.log.length, 6);
+  assert.deepEqual([...shown], ['shop/db,shop/web'], 'neither nothing nor anything twice');
+  assert.equal(pods().length, server.objects('pods').length);
+  assert.equal(services().length, server.objects('services').length);
+});
+
 test('namespaces that were chosen are read, and no others', { timeout: 60_000 }, async (t) => {
   const shop: Rule = { apiGroups: [''], resources: ['pods'], verbs: READ, namespaces: ['shop', 'default'] };
   const { server, watching, pods } = await limited(t, [shop], {
