@@ -16,6 +16,7 @@ import { Answer } from './answer.js';
 import { cancelled, errorOfSocket, errorOfStatus, KubeError, printable } from './errors.js';
 import { gunzip } from './gunzip.js';
 import type { Log } from './log.js';
+import { Slots } from './slots.js';
 import { statusOf } from './status.js';
 
 export const USER_AGENT = `cluster-network-inspector/${version}`;
@@ -61,8 +62,7 @@ const MAX_CONCURRENT = 8;
 export class Transport {
   readonly #access: ClusterAccess;
   readonly #log: Log;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #slots = new Slots(MAX_CONCURRENT);
   #agent: http.Agent | undefined;
   #lastByteAt = Date.now();
 
@@ -83,13 +83,12 @@ export class Transport {
 
   /** One request with its whole answer. Throws a `KubeError` for everything that is not a success. */
   async request(request: Request): Promise<Answer> {
-    await this.#turn(request.signal);
+    const leave = await this.#slots.take(request.signal);
     try {
       const exchange = await this.#answered(request, this.#access.disableCompression === true ? 'identity' : 'gzip');
       return await answerOf(exchange, request.limits.idleMs, MAX_BODY_BYTES, this.#heard);
     } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
+      leave();
     }
   }
 
@@ -105,25 +104,6 @@ export class Transport {
   readonly #heard = (): void => {
     this.#lastByteAt = Date.now();
   };
-
-  /** Waits until one more short request may run. */
-  async #turn(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw cancelled(signal);
-    if (this.#running >= MAX_CONCURRENT)
-      await new Promise<void>((resolve, reject) => {
-        const go = (): void => {
-          signal.removeEventListener('abort', leave);
-          resolve();
-        };
-        const leave = (): void => {
-          this.#waiting.splice(this.#waiting.indexOf(go), 1);
-          reject(cancelled(signal));
-        };
-        this.#waiting.push(go);
-        signal.addEventListener('abort', leave, { once: true });
-      });
-    this.#running++;
-  }
 
   /** Asks with credentials; once more with new ones when the server does not accept those and others may be had. */
   async #answered(request: Request, encoding: Encoding): Promise<Exchange> {

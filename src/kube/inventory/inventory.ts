@@ -28,6 +28,7 @@ import type { Api, Scope } from '../api.js';
 import type { Connection } from '../connection.js';
 import type { Log } from '../log.js';
 import type { KindState } from '../session.js';
+import { Slots } from '../slots.js';
 import type { Timing } from '../timing.js';
 import {
   endpointSliceCodec,
@@ -107,7 +108,13 @@ interface CollectOptions {
 const entries = <T>(facts: (object: JsonObject) => T): Codec<Entry<T>> => jsonCodec((object) => entryOf(object, facts));
 
 /** One watched kind, whatever its facts are. */
-type Kept = Pick<Watched<unknown>, 'name' | 'state' | 'gap' | 'poke' | 'run'>;
+type Kept = Pick<Watched<unknown>, 'name' | 'state' | 'gap' | 'poke' | 'noticeNamespaces' | 'run'>;
+
+/**
+ * Namespaces that are asked at the same time where the whole cluster may not be read. There may be hundreds of such questions
+ * at once: half of what the transport sends at a time is left for the rest.
+ */
+const MAX_ASKED = 4;
 
 export class Inventory {
   readonly pods: PodStore;
@@ -138,6 +145,7 @@ export class Inventory {
     this.#environment = {
       ...parts,
       namespaces: () => this.#candidates(),
+      asking: new Slots(MAX_ASKED),
       onState: () => {
         this.#discoverProjects();
         onChange();
@@ -150,7 +158,7 @@ export class Inventory {
     this.#endpointSlices = new Gathered(() => undefined);
     this.#namespaces = new Gathered(() => {
       // Where kinds are read by namespace, there may be one more to read, or one less.
-      this.#pokeLimited();
+      this.#noticeNamespaces();
       onChange();
     });
     this.#workloads = new Gathered(onChange);
@@ -343,15 +351,15 @@ export class Inventory {
     const onProjects = (names: readonly string[]): void => {
       if (isDeepStrictEqual(names, this.#projects)) return;
       this.#projects = names;
-      this.#pokeLimited();
+      this.#noticeNamespaces();
     };
     followProjects({ ...this.#parts, onProjects }, signal).catch((error: unknown) => {
       if (!signal.aborted) this.#parts.log('error', 'projects: not followed any more', { reason: String(error) });
     });
   }
 
-  #pokeLimited(): void {
-    for (const kept of this.#kept) if (kept.gap?.reason === 'limited' || kept.gap?.reason === 'forbidden') kept.poke();
+  #noticeNamespaces(): void {
+    for (const kept of this.#kept) kept.noticeNamespaces();
   }
 }
 

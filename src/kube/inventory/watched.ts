@@ -10,6 +10,7 @@ import type { Connection } from '../connection.js';
 import { errorOfSocket, type KubeError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { KindState } from '../session.js';
+import type { Slots } from '../slots.js';
 import { Alarm, backoffMs, spread, type Timing } from '../timing.js';
 import type { Codec } from './codec.js';
 import { Reflector, type ReflectorState, type Sink } from './reflector.js';
@@ -21,6 +22,8 @@ export interface WatchedEnvironment {
   readonly timing: Timing;
   /** Namespaces to try where the whole cluster may not be read. */
   readonly namespaces: () => readonly string[];
+  /** Shared by all kinds: so many namespaces are asked at the same time for what they have not answered before. */
+  readonly asking: Slots;
   readonly onState: () => void;
 }
 
@@ -74,6 +77,8 @@ export class Watched<T> {
   /** Set when the whole cluster may not be read: the server's words. */
   #forbidden: string | undefined;
   #absent = false;
+  /** Reads the namespaces that are new; does nothing while the whole cluster is read. */
+  #noticed: () => void = () => undefined;
   /** As the kind was given, until the server says it. */
   #namespaced: boolean;
 
@@ -89,9 +94,14 @@ export class Watched<T> {
     return this.#kind.name ?? nameOfResource(this.#kind.resource);
   }
 
-  /** Asks again at once for what was absent or forbidden, and takes notice of other namespaces. */
+  /** Asks again at once for what was absent or forbidden. */
   poke(): void {
     this.#alarm.wake();
+  }
+
+  /** There are other namespaces than before. Those that are new are asked; those that refused are asked when it is time. */
+  noticeNamespaces(): void {
+    this.#noticed();
   }
 
   /** Keeps the kind until the signal is aborted, then throws `cancelled`. */
@@ -175,8 +185,18 @@ export class Watched<T> {
     await this.#alarm.wait(waitMs, signal);
   }
 
-  /** Runs one reflector until it may not go on; answers with `forbidden` or `notFound`. Throws when the signal is aborted. */
-  async #reflect(part: Part<T>, version: string, scope: Scope, signal: AbortSignal): Promise<KubeError> {
+  /**
+   * Runs one reflector until it may not go on; answers with `forbidden` or `notFound`. Throws when the signal is aborted.
+   *
+   * @param onAnswer called when it was read for the first time, and when that keeps failing.
+   */
+  async #reflect(
+    part: Part<T>,
+    version: string,
+    scope: Scope,
+    signal: AbortSignal,
+    onAnswer: () => void = () => undefined,
+  ): Promise<KubeError> {
     const { api, connection, log, timing, onState } = this.#environment;
     const reflector = new Reflector({
       api,
@@ -190,6 +210,7 @@ export class Watched<T> {
       sink: part.sink,
       onState: (state) => {
         part.state = state;
+        if (state.state === 'ok' || state.state === 'failing') onAnswer();
         if (part === this.#whole && state.state !== 'failing') this.#readable();
         onState();
       },
@@ -242,12 +263,15 @@ export class Watched<T> {
     const { api, connection, timing, log } = this.#environment;
     const { scope, codec } = this.#kind;
     const resource = { ...this.#kind.resource, version };
+    this.#noticed = () => {
+      this.#follow(version, signal);
+      this.#environment.onState();
+    };
     try {
       for (;;) {
         // Rights may have been granted. Of many namespaces some are asked again each time.
         for (const namespace of [...this.#refused].slice(0, MAX_NAMESPACES)) this.#refused.delete(namespace);
-        this.#follow(version, signal);
-        this.#environment.onState();
+        this.#noticed();
         await this.#alarm.wait(spread(timing.forbiddenRetryMs), signal);
         await connection.up(signal);
         try {
@@ -266,6 +290,7 @@ export class Watched<T> {
         }
       }
     } finally {
+      this.#noticed = () => undefined;
       // What was read stands until the list of the whole cluster takes its place, or cannot be had after all.
       for (const part of this.#parts.values()) part.stop.abort();
       this.#parts.clear();
@@ -284,13 +309,15 @@ export class Watched<T> {
       this.#parts.delete(namespace);
     }
     for (const namespace of this.#refused) if (!candidates.has(namespace)) this.#refused.delete(namespace);
-    for (const namespace of candidates) {
+    // Those that were never asked come before those that are asked again.
+    const isAgain = (namespace: string): number => Number(this.#knownRefused.has(namespace));
+    for (const namespace of [...candidates].sort((a, b) => isAgain(a) - isAgain(b))) {
       if (this.#parts.size >= MAX_NAMESPACES) break;
       if (!this.#parts.has(namespace) && !this.#refused.has(namespace)) this.#start(namespace, version, signal);
     }
   }
 
-  /** Reads one namespace; if that is not allowed, another one takes its place. */
+  /** Reads one namespace, when it is its turn to be asked; if that is not allowed, another one takes its place. */
   #start(namespace: string, version: string, signal: AbortSignal): void {
     const { log, onState } = this.#environment;
     const part: Part<T> = {
@@ -300,7 +327,7 @@ export class Watched<T> {
     };
     this.#parts.set(namespace, part);
     const stop = AbortSignal.any([signal, part.stop.signal]);
-    this.#reflect(part, version, { ...this.#kind.scope, namespace }, stop).then(
+    this.#reflectInTurn(part, version, namespace, stop).then(
       (error) => {
         if (stop.aborted) return;
         log('debug', `${this.name} ${namespace}: may not be read`, { reason: error.message });
@@ -315,6 +342,15 @@ export class Watched<T> {
         if (!stop.aborted) log('error', `${this.name} ${namespace}: ended`, { reason: String(error) });
       },
     );
+  }
+
+  async #reflectInTurn(part: Part<T>, version: string, namespace: string, signal: AbortSignal): Promise<KubeError> {
+    const leave = await this.#environment.asking.take(signal);
+    try {
+      return await this.#reflect(part, version, { ...this.#kind.scope, namespace }, signal, leave);
+    } finally {
+      leave();
+    }
   }
 
   #end(part: Part<T>): void {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 
+import type { Timing } from '../../../src/kube/timing.js';
 import type { Rule } from '../../apiserver/access.js';
 import type { KubeObject } from '../../apiserver/json.js';
 import { ApiServer } from '../../apiserver/server.js';
@@ -29,7 +30,13 @@ async function limited(
     objects = [],
     absent = [],
     namespaces = [],
-  }: { objects?: readonly KubeObject[]; absent?: readonly string[]; namespaces?: readonly string[] } = {},
+    timing = {},
+  }: {
+    objects?: readonly KubeObject[];
+    absent?: readonly string[];
+    namespaces?: readonly string[];
+    timing?: Partial<Timing>;
+  } = {},
 ): Promise<Limited> {
   const cluster = generated.build({ now: new Date(), seed: 1, nodes: 2, pods: 20 });
   const served = cluster.objects.filter(({ kind }) => !absent.some((name) => name.startsWith(kind.toLowerCase())));
@@ -40,7 +47,10 @@ async function limited(
   const allow = (...own: readonly Rule[]): void => server.access.setUser({ ...user, rules: own });
   allow(...rules);
   for (const object of objects) server.apply(object);
-  const watching = watchHost(await simulatedAccess(server, 'nobody'), { timing: SHORT, options: { namespaces } });
+  const watching = watchHost(await simulatedAccess(server, 'nobody'), {
+    timing: { ...SHORT, ...timing },
+    options: { namespaces },
+  });
   t.after(() => watching.end());
   const facts = () => watching.host.network?.facts;
   return {
@@ -191,6 +201,42 @@ test('what was read by namespaces stands until the whole cluster is read', { tim
   assert.deepEqual([...shown], ['shop/db,shop/web'], 'neither nothing nor anything twice');
   assert.equal(pods().length, server.objects('pods').length);
   assert.equal(services().length, server.objects('services').length);
+});
+
+test('namespaces that do not answer leave room for everything else', { timeout: 60_000 }, async (t) => {
+  const teams = Array.from({ length: 20 }, (_, index) => `team-${index}`);
+  const { server, watching } = await limited(t, [PODS_OF_DEFAULT], {
+    objects: [pod('default', 'web')],
+    namespaces: ['default', ...teams],
+  });
+  await watching.complete();
+  for (const namespace of teams) server.faults.inject('half-open', { verb: 'list', plural: 'services', namespace });
+  await watching.until('four are asked', 20_000, () => server.faults.log.length >= 4);
+  const ref = { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'web' };
+  const { json } = await watching.host.request('object', { ref }, new AbortController().signal);
+  assert.match(json, /"web"/);
+  assert.equal(server.faults.log.length, 4);
+});
+
+test('a new namespace is asked at once, and no others with it', { timeout: 60_000 }, async (t) => {
+  const listNamespaces: Rule = { apiGroups: [''], resources: ['namespaces'], verbs: READ };
+  const { server, watching } = await limited(t, [listNamespaces, PODS_OF_DEFAULT], {
+    objects: [namespace('shop')],
+    timing: { forbiddenRetryMs: 600_000 },
+  });
+  await watching.complete();
+  const before = server.requests.length;
+  const refused = (): readonly string[] =>
+    server.requests
+      .slice(before)
+      .filter(({ url, status }) => status === 403 && /^\/(api\/v1|apis\/apps\/v1)\//.test(url))
+      .map(({ url }) => url);
+  server.apply(namespace('later'));
+  await watching.until('it is asked', 20_000, () => refused().some((url) => url.includes('daemonsets')));
+  assert.deepEqual(
+    refused().filter((url) => !url.includes('/namespaces/later/')),
+    [],
+  );
 });
 
 test('namespaces that were chosen are read, and no others', { timeout: 60_000 }, async (t) => {
