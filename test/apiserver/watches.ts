@@ -53,8 +53,8 @@ export class Watch {
       this.end();
       return;
     }
-    if (fault?.kind === 'watch-expired') {
-      this.#fail(revisionTooOld(Number(query.get('resourceVersion') ?? 0), collection.floor + 1));
+    if (fault?.kind === 'watch-expired' && fault.afterEvents === 0) {
+      this.#expire();
       return;
     }
     this.#silent = fault?.kind === 'watch-goes-silent' && fault.afterEvents === 0;
@@ -160,10 +160,17 @@ export class Watch {
           start += size;
         }
         return;
-      case 'watch-closed-at-once':
       case 'watch-expired':
+        this.#expire();
+        return;
+      case 'watch-closed-at-once':
         return;
     }
+  }
+
+  #expire(): void {
+    const { collection, query } = this.#options;
+    this.#fail(revisionTooOld(Number(query.get('resourceVersion') ?? 0), collection.floor + 1));
   }
 
   #fail(failure: Parameters<typeof errorEventBytes>[0]): void {

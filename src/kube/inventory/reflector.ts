@@ -66,6 +66,8 @@ export class Reflector<T> {
   #pageSize = FIRST_PAGE;
   /** Failures since a watch last held. */
   #failures = 0;
+  /** Times that the version was too old since a watch last stayed open. */
+  #expiries = 0;
   #failingSince: string | undefined;
   #listed = false;
   #sawBookmark = false;
@@ -109,8 +111,10 @@ export class Reflector<T> {
         } else if (error.kind === 'gone') {
           log('warn', `${this.#name}: the version is too old, listing again`, { reason: error.message });
           version = undefined;
-          // Once is normal; a server that says so again and again is not asked in a circle.
-          if (++this.#failures > 1) await this.#pause(error, present, signal);
+          // Once is normal; a server that says so again and again is not asked in a circle, also when a watch told something
+          // before it said so.
+          this.#failures = Math.max(this.#failures + 1, ++this.#expiries);
+          if (this.#failures > 1) await this.#pause(error, present, signal);
         } else if (thrown instanceof WatchEnded && (error.kind === 'forbidden' || error.httpCode === 405)) {
           log('warn', `${this.#name}: may be listed and not watched, listing now and then`, { reason: error.message });
           version = undefined;
@@ -292,7 +296,10 @@ export class Reflector<T> {
       );
       open = true;
       // A watch of a quiet kind says nothing; one that would fail at once has done so by then.
-      settled = setTimeout(hold, timing.settleMs);
+      settled = setTimeout(() => {
+        this.#expiries = 0;
+        hold();
+      }, timing.settleMs);
       for await (const messages of codec.messages(stream)) {
         if (signal.aborted) throw cancelled(signal);
         for (const message of messages) {

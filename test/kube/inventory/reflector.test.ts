@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 
+import type { Timing } from '../../../src/kube/timing.js';
 import type { FaultMatch } from '../../apiserver/faults.js';
 import { ApiServer } from '../../apiserver/server.js';
 import { generated } from '../../scenarios/generated.js';
@@ -26,6 +27,7 @@ async function read(
   t: TestContext,
   prepare: (server: ApiServer) => void = () => undefined,
   user = 'admin',
+  timing: Partial<Timing> = {},
 ): Promise<Read> {
   const cluster = generated.build({ now: new Date(), seed: 1, nodes: 8, pods: 1_200 });
   // Bookmarks come when a test sends them.
@@ -34,7 +36,14 @@ async function read(
   prepare(server);
   const { signal } = new AbortController();
   const watching = watchHost(await simulatedAccess(server, user), {
-    timing: { ...SHORT, silenceMs: 60_000, watchSilenceMs: 60_000, quietWatchSilenceMs: 60_000, watchMs: 60_000 },
+    timing: {
+      ...SHORT,
+      silenceMs: 60_000,
+      watchSilenceMs: 60_000,
+      quietWatchSilenceMs: 60_000,
+      watchMs: 60_000,
+      ...timing,
+    },
   });
   t.after(() => watching.end());
   return {
@@ -136,6 +145,24 @@ test(
     assert.notEqual(await of.state(), 'listing');
   },
 );
+
+test('a version that is too old again and again is not asked for in a circle', { timeout: 60_000 }, async (t) => {
+  // None of the watches stays open for so long that it counts as one that works.
+  const of = await read(t, undefined, undefined, { settleMs: 600_000 });
+  await of.watching.complete();
+  await watched(of);
+  // Each of them tells a change first, as if it worked, and ends with the next one.
+  of.server.faults.inject('watch-expired', { verb: 'watch', plural: 'pods', namespace: '', afterEvents: 2, times: 6 });
+  of.server.endWatches();
+  const lines = (part: string): number => of.watching.lines.filter((line) => line.includes(part)).length;
+  let count = 0;
+  await of.watching.until('it was so six times', LIMIT_MS, () => {
+    if (count === 0 || has(of, `more-${count}`)) of.server.apply(podOf(`more-${++count}`));
+    return lines('pods: the version is too old') === 6;
+  });
+  await settles(of);
+  assert.equal(lines('warn pods: failed'), 5, 'all but the first are followed by a pause');
+});
 
 test('the server says when to ask again', { timeout: 60_000 }, async (t) => {
   const of = await read(t, (server) => server.faults.inject('too-many-requests', PAGED));
