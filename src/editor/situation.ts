@@ -86,19 +86,28 @@ function stateMessage(state: ConnectionState, cluster: Cluster): string | undefi
         : undefined;
     case 'unreachable': {
       const what = vscode.l10n.t('{0} cannot be reached: {1}.', state.server, state.message);
-      const next = Number.isFinite(state.retryAt)
-        ? vscode.l10n.t('Trying again at {0}.', new Date(state.retryAt).toLocaleTimeString())
-        : vscode.l10n.t('It is not tried again until you ask for it.');
+      const next = nextAttempt(state.retryAt);
       const stale = hasContent(cluster) ? vscode.l10n.t('What is shown is out of date.') : '';
       return [what, next, stale].filter((sentence) => sentence !== '').join(' ');
     }
-    case 'unauthenticated':
-      return vscode.l10n.t('{0} does not accept the credentials: {1}', state.server, state.message);
+    case 'unauthenticated': {
+      const what = state.rejected
+        ? vscode.l10n.t('{0} does not accept the credentials: {1}', state.server, state.message)
+        : vscode.l10n.t('There are no credentials for {0}: {1}', state.server, state.message);
+      return `${/[.!?…]$/.test(what) ? what : `${what}.`} ${nextAttempt(state.retryAt)}`;
+    }
     case 'forbidden':
       return vscode.l10n.t('{0} lets you read nothing: {1}', state.server, state.message);
     case 'declined':
       return vscode.l10n.t('Not connected to {0}: {1}', state.server, state.message);
   }
+}
+
+/** @param retryAt milliseconds since the epoch; Infinity: when asked to. */
+function nextAttempt(retryAt: number): string {
+  return Number.isFinite(retryAt)
+    ? vscode.l10n.t('Trying again at {0}.', new Date(retryAt).toLocaleTimeString())
+    : vscode.l10n.t('It is not tried again until you ask for it.');
 }
 
 function readingMessage(cluster: Cluster): string {

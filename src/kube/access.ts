@@ -57,9 +57,12 @@ export type AccessErrorKind =
 export class AccessError extends Error {
   override readonly name = 'AccessError';
   readonly kind: AccessErrorKind;
-  constructor(kind: AccessErrorKind, message: string, cause?: unknown) {
+  /** It may work the next time, and trying disturbs nobody: it may be tried again without being asked for. */
+  readonly mayPass: boolean;
+  constructor(kind: AccessErrorKind, message: string, cause?: unknown, mayPass = false) {
     super(message, { cause });
     this.kind = kind;
+    this.mayPass = mayPass;
   }
 }
 

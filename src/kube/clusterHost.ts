@@ -281,8 +281,12 @@ function stateOf(
       const { message, attempt, retryAt, wasConnected } = link;
       return { phase: 'unreachable', server, message, attempt, retryAt, wasConnected };
     }
-    case 'refused':
-      return { phase: link.kind, server, message: link.message };
+    case 'refused': {
+      const { message, rejected, retryAt } = link;
+      return link.kind === 'declined'
+        ? { phase: 'declined', server, message }
+        : { phase: 'unauthenticated', server, message, rejected, retryAt };
+    }
     case 'up': {
       const states = Object.values(kinds);
       const readable = states.some((kind) => kind.state !== 'forbidden' && kind.state !== 'absent');

@@ -5,6 +5,7 @@
  * back, instead of every kind asking by itself. The server's version is the question: any authenticated user may ask it
  * (`system:public-info-viewer`, https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles).
  */
+import { AccessError } from './access.js';
 import type { Api } from './api.js';
 import { cancelled, errorOfSocket, KubeError } from './errors.js';
 import type { Log } from './log.js';
@@ -23,13 +24,26 @@ export type LinkState =
       readonly wasConnected: boolean;
     }
   /** Not asked again by itself, or not for ever: a credential program may open a browser each time. */
-  | { readonly link: 'refused'; readonly kind: 'unauthenticated' | 'declined'; readonly message: string };
+  | {
+      readonly link: 'refused';
+      readonly kind: 'unauthenticated' | 'declined';
+      readonly message: string;
+      /** The server did not take the credentials; else there were none to be had. */
+      readonly rejected: boolean;
+      /** Milliseconds since the epoch; Infinity: when asked to. */
+      readonly retryAt: number;
+    };
 
 /**
  * Times that credentials refused by the server are tried before a person has to say so. Those that it took before are most
  * likely good: a server that has just started refuses all of them until its authenticators are ready.
  */
 const REFUSED_ATTEMPTS = { never: 3, before: 12 } as const;
+/**
+ * Times in a row that a credential program which failed by itself is started again: what it asks may be away for a moment, as
+ * after a computer has slept.
+ */
+const PROGRAM_REPETITIONS = 3;
 /** Times in a row that a server which answers, but badly, is asked once more before it counts as gone: one replica of several may be ill. */
 const BAD_ANSWERS = 2;
 
@@ -64,6 +78,7 @@ export class Connection {
     signal.addEventListener('abort', end, { once: true });
     let attempt = 0;
     let refusals = 0;
+    let programFailures = 0;
     let badAnswers = 0;
     this.#set({ link: 'connecting' });
     for (;;) {
@@ -72,6 +87,7 @@ export class Connection {
         const version = await this.#ask(signal);
         attempt = 0;
         refusals = 0;
+        programFailures = 0;
         badAnswers = 0;
         this.#wasConnected = true;
         if (this.#state.link !== 'up') {
@@ -96,8 +112,9 @@ export class Connection {
           continue;
         }
         attempt++;
-        if (isRefusal(failure)) refusals++;
-        await this.#failed(failure, attempt, refusals, signal);
+        if (failure.httpCode === 401) refusals++;
+        else if (isRefusal(failure)) programFailures++;
+        await this.#failed(failure, attempt, { refusals, programFailures }, signal);
       }
     }
   }
@@ -164,12 +181,22 @@ export class Connection {
     this.#doubted = false;
   }
 
-  async #failed(error: KubeError, attempt: number, refusals: number, signal: AbortSignal): Promise<void> {
+  async #failed(
+    error: KubeError,
+    attempt: number,
+    { refusals, programFailures }: { readonly refusals: number; readonly programFailures: number },
+    signal: AbortSignal,
+  ): Promise<void> {
     const refused = isRefusal(error);
-    // Answered by the server (401), not by a credential program: worth some more attempts by itself.
+    // Answered by the server (401): worth some more attempts by itself; of credentials that could not be had, those only
+    // whose next attempt disturbs nobody.
+    const isAnswered = error.httpCode === 401;
     const patience = this.#wasConnected ? REFUSED_ATTEMPTS.before : REFUSED_ATTEMPTS.never;
-    const again = !refused || (error.httpCode === 401 && refusals < patience);
-    const waitMs = again ? backoffMs(this.#timing, refused ? refusals + 3 : attempt) : Infinity;
+    const mayPass = error.cause instanceof AccessError && error.cause.mayPass;
+    const again = !refused || (isAnswered ? refusals < patience : mayPass && programFailures <= PROGRAM_REPETITIONS);
+    const failures = isAnswered ? refusals : programFailures;
+    const waitMs = again ? backoffMs(this.#timing, refused ? failures + 3 : attempt) : Infinity;
+    const retryAt = Date.now() + waitMs;
     this.#log('warn', refused ? 'not accepted' : 'the server does not answer', {
       reason: error.message,
       kind: error.kind,
@@ -177,13 +204,13 @@ export class Connection {
       waitMs: again ? waitMs : 'until asked',
     });
     if (error.kind === 'unauthenticated' || error.kind === 'declined')
-      this.#set({ link: 'refused', kind: error.kind, message: error.message });
+      this.#set({ link: 'refused', kind: error.kind, message: error.message, rejected: isAnswered, retryAt });
     else
       this.#set({
         link: 'down',
         message: error.message,
         attempt,
-        retryAt: Date.now() + waitMs,
+        retryAt,
         wasConnected: this.#wasConnected,
       });
     this.#endEpoch(error);

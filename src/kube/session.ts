@@ -36,8 +36,15 @@ export type ConnectionState =
       readonly retryAt: number;
       readonly wasConnected: boolean;
     }
-  /** The server answered that it does not know us (401), or credentials could not be had. */
-  | { readonly phase: 'unauthenticated'; readonly server: string; readonly message: string }
+  /** The server answered that it does not know us (401), or credentials could not be had. The next attempt is at `retryAt`, as above. */
+  | {
+      readonly phase: 'unauthenticated';
+      readonly server: string;
+      readonly message: string;
+      /** By the server; else there were no credentials to be had. */
+      readonly rejected: boolean;
+      readonly retryAt: number;
+    }
   /** The server knows us and lets us read nothing at all. */
   | { readonly phase: 'forbidden'; readonly server: string; readonly message: string }
   /** The user declined to run the credential program of the kubeconfig. */

@@ -64,7 +64,9 @@ function connect(selected: SelectedContext, options: SessionOptions): void {
   } catch (error) {
     // A kubeconfig that turns out to be unusable; anything else is a fault of ours and ends the thread.
     if (!(error instanceof AccessError)) throw error;
-    post({ type: 'state', state: { phase: error.kind, server: selected.cluster.server, message: error.message } });
+    const { server } = selected.cluster;
+    const state = { phase: error.kind, server, message: error.message, rejected: false, retryAt: Infinity };
+    post({ type: 'state', state });
   }
 }
 

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 
+import { AccessError } from '../../src/kube/access.js';
 import type { Api } from '../../src/kube/api.js';
 import { Connection, type LinkState } from '../../src/kube/connection.js';
-import { errorOfStatus, KubeError, type KubeErrorKind } from '../../src/kube/errors.js';
+import { errorOfSocket, errorOfStatus, KubeError, type KubeErrorKind } from '../../src/kube/errors.js';
 import { TIMING } from '../../src/kube/timing.js';
 
-type Answer = 'v1.34.4' | KubeErrorKind;
+/** `program-failed`: a credential program did, before anything was asked; `program-waited`: after it had waited for somebody. */
+type Answer = 'v1.34.4' | KubeErrorKind | 'program-failed' | 'program-waited';
 const CODES: Partial<Record<KubeErrorKind, number>> = { unauthenticated: 401, server: 503, tooManyRequests: 429 };
 
 /** Connects to a server that gives these answers to its version's question, and then the last one for ever. */
@@ -28,6 +30,8 @@ function connect(t: TestContext, answers: readonly Answer[]) {
       const answer = answers[Math.min(asked++, answers.length - 1)] ?? 'unreachable';
       look();
       if (answer === 'v1.34.4') return answer;
+      if (answer === 'program-failed' || answer === 'program-waited')
+        throw errorOfSocket(new AccessError('unauthenticated', answer, undefined, answer === 'program-failed'));
       throw new KubeError(answer, `it is ${answer}`, { httpCode: CODES[answer] });
     },
     transport: { lastByteAt: 0, dropConnections: () => dropped++ },
@@ -94,6 +98,42 @@ test(
     await of.until(() => of.connection.state.link === 'up');
   },
 );
+
+test('a credential program that fails by itself is started again three times', { timeout: 30_000 }, async (t) => {
+  const of = connect(t, [...Array<Answer>(4).fill('program-failed'), 'v1.34.4']);
+  await of.until(() => of.states.filter(({ link }) => link === 'refused').length === 4);
+  const refused = of.states.flatMap((state) => (state.link === 'refused' ? [state] : []));
+  assert.deepEqual(
+    refused.map(({ rejected, retryAt }) => [rejected, Number.isFinite(retryAt)]),
+    [
+      [false, true],
+      [false, true],
+      [false, true],
+      [false, false],
+    ],
+    'it is said whether it is tried again',
+  );
+  assert.equal(of.asked(), 4);
+  of.connection.retry();
+  await of.until(() => of.connection.state.link === 'up');
+});
+
+test('a computer that wakes up before its network does needs no click', { timeout: 30_000 }, async (t) => {
+  const of = connect(t, ['v1.34.4', 'program-failed', 'program-failed', 'v1.34.4', 'program-failed', 'v1.34.4']);
+  await of.until(() => of.asked() >= 7);
+  assert.deepEqual(
+    links(of.states).filter((link) => link !== 'connecting'),
+    ['up', 'refused', 'refused', 'up', 'refused', 'up'],
+  );
+});
+
+for (const answer of ['program-waited', 'declined'] as const)
+  test(`what a person was asked for is not tried again without one: ${answer}`, { timeout: 30_000 }, async (t) => {
+    const of = connect(t, [answer, 'v1.34.4']);
+    await of.until(() => of.connection.state.link === 'refused');
+    assert.ok(of.connection.state.link === 'refused' && of.connection.state.retryAt === Infinity);
+    assert.equal(of.asked(), 1);
+  });
 
 for (const bad of ['server', 'tooManyRequests'] as const) {
   test(`a server that is there and answers ${bad} once or twice is not gone`, { timeout: 30_000 }, async (t) => {

@@ -24,6 +24,12 @@ export type MayRun = (command: CredentialCommand, signal: AbortSignal) => Promis
  * itself, which tells more than our own limit.
  */
 const TIME_LIMIT_MS = 190_000;
+/**
+ * A program that failed sooner than this has most likely not waited for anybody: it may be started again by itself. Of
+ * `interactiveMode` that cannot be read: it speaks of standard input, which no program gets here
+ * (https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#ExecInteractiveMode).
+ */
+const SOON_MS = 10_000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 const MAX_STDERR_CHARACTERS = 600;
 
@@ -83,6 +89,7 @@ export class CredentialProgram {
 
     signal.throwIfAborted();
     const info = exec.provideClusterInfo ? await clusterInfo(signal) : undefined;
+    const startedAt = surroundings.now();
     log('info', 'a credential program is started', { program: found.path, user: user.name });
     const end = await runProgram(
       {
@@ -100,9 +107,10 @@ export class CredentialProgram {
       },
       signal,
     );
-    const stdout = this.#stdoutOf(end);
+    const mayPass = surroundings.now() - startedAt < SOON_MS;
+    const stdout = this.#stdoutOf(end, mayPass);
     const parsed = parseExecAnswer(stdout, exec.apiVersion);
-    if (!parsed.ok) throw this.#failure(`gave no credentials: ${parsed.problem}`, end.stderr);
+    if (!parsed.ok) throw this.#failure(`gave no credentials: ${parsed.problem}`, end.stderr, mayPass);
     return parsed.answer;
   }
 
@@ -115,13 +123,13 @@ export class CredentialProgram {
     return isDirectory ? home : pathsOf(platform).parse(home).root;
   }
 
-  #stdoutOf(end: ProgramEnd): string {
+  #stdoutOf(end: ProgramEnd, mayPass: boolean): string {
     switch (end.ended) {
       case 'exit':
         if (end.code === 0) return end.stdout;
-        throw this.#failure(`ended with exit code ${end.code}`, end.stderr);
+        throw this.#failure(`ended with exit code ${end.code}`, end.stderr, mayPass);
       case 'signal':
-        throw this.#failure(`was ended by ${end.signal}`, end.stderr);
+        throw this.#failure(`was ended by ${end.signal}`, end.stderr, mayPass);
       case 'timeLimit':
         throw this.#failure(`did not end within ${TIME_LIMIT_MS / 1000} s`, end.stderr);
       case 'tooMuchOutput':
@@ -132,12 +140,14 @@ export class CredentialProgram {
   }
 
   /** `more` is shown behind what happened: what the program said, or how to install it. */
-  #failure(happened: string, more = ''): AccessError {
+  #failure(happened: string, more = '', mayPass = false): AccessError {
     const { exec, user } = this.#parts;
     const said = printable(lastLines(more));
     return new AccessError(
       'unauthenticated',
       `The credential program ${exec.command} of the user "${user.name}" ${happened}.${said === '' ? '' : ` ${said}`}`,
+      undefined,
+      mayPass,
     );
   }
 }

@@ -217,6 +217,24 @@ suite('failures say what happened, in the program’s own words', () => {
     });
   }
 
+  test('whether it may be started again by itself: not after it may have waited for somebody', async () => {
+    for (const [args, ranMs, mayPass] of [
+      [['fail', 'no network', '1'], 100, true],
+      [['fail', 'nobody logged in', '1'], 60_000, false],
+      [['answer', 'ANSWER'], 100, true],
+      [['answer', 'ANSWER'], 60_000, false],
+      [['flood'], 100, false],
+    ] as const) {
+      const { selected, surroundings, later } = await program(args, { answer: 'nonsense' });
+      const access = accessTo(selected, yes, { surroundings, log: () => later(ranMs) });
+      await assert.rejects(access.credentials(signal), (error) => {
+        assert.ok(error instanceof AccessError);
+        assert.equal(error.mayPass, mayPass, `${args.join(' ')} after ${ranMs} ms`);
+        return true;
+      });
+    }
+  });
+
   test('a program that is not installed: how to install it', async () => {
     const { directory, selected, surroundings } = await program(['answer', 'ANSWER']);
     const user = selected.user;
