@@ -269,8 +269,10 @@ export class Watched<T> {
     };
     try {
       for (;;) {
-        // Rights may have been granted. Of many namespaces some are asked again each time.
-        for (const namespace of [...this.#refused].slice(0, MAX_NAMESPACES)) this.#refused.delete(namespace);
+        // Rights may have been granted. Of many namespaces some are asked again each time: as many as there is room for, so
+        // that none of them takes the place of one that was not asked yet or longer ago.
+        const room = MAX_NAMESPACES - this.#parts.size;
+        for (const namespace of [...this.#refused].slice(0, room)) this.#refused.delete(namespace);
         this.#noticed();
         await this.#alarm.wait(spread(timing.forbiddenRetryMs), signal);
         await connection.up(signal);
@@ -309,9 +311,7 @@ export class Watched<T> {
       this.#parts.delete(namespace);
     }
     for (const namespace of this.#refused) if (!candidates.has(namespace)) this.#refused.delete(namespace);
-    // Those that were never asked come before those that are asked again.
-    const isAgain = (namespace: string): number => Number(this.#knownRefused.has(namespace));
-    for (const namespace of [...candidates].sort((a, b) => isAgain(a) - isAgain(b))) {
+    for (const namespace of candidates) {
       if (this.#parts.size >= MAX_NAMESPACES) break;
       if (!this.#parts.has(namespace) && !this.#refused.has(namespace)) this.#start(namespace, version, signal);
     }
