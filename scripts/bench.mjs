@@ -1,9 +1,9 @@
-// Runs the benchmarks: `npm run bench`, or one of them with its options: `npm run bench -- inventory --full`. Milliseconds
+// Runs the benchmarks: `npm run bench`, or one of them with its options: `npm run bench -- inventory --small`. Milliseconds
 // mean little on a busy machine; the ratios to the others of the same run do.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
-const BENCHMARKS = ['checks', 'inventory'];
+const BENCHMARKS = ['checks', 'inventory', 'tree'];
 const [first, ...rest] = process.argv.slice(2);
 const chosen = BENCHMARKS.filter((name) => first === undefined || first === name);
 if (chosen.length === 0) {

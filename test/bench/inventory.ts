@@ -2,8 +2,8 @@
  * The benchmark of the inventory: our session side by side with what else can read all pods of a cluster, each in a process
  * of its own, against the simulated API server in another one.
  *
- *     --nodes N --pods N   the size; 1,000 and 30,000 unless told otherwise
- *     --full               5,000 nodes and 150,000 pods
+ *     --nodes N --pods N   the size; 5,000 and 150,000 unless told otherwise
+ *     --small              1,000 nodes and 30,000 pods
  *     --seed N
  *     --only A,B           of: ours, fetch, client, kubectl, informer, events
  *
@@ -20,7 +20,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { Child } from './child.js';
 import { download } from './download.js';
-import type { Measured, Message, Task } from './measure.js';
+import { type Measured, type Message, percentile, type Task } from './measure.js';
 import type { ServerOptions, ServerReady } from './server.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
@@ -288,21 +288,18 @@ function goalsOf(pods: Ours, everything: Ours, client: Row | undefined): Goal[] 
   ];
 }
 
-const percentile = (sorted: readonly number[], part: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       nodes: { type: 'string' },
       pods: { type: 'string' },
-      full: { type: 'boolean', default: false },
+      small: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
       only: { type: 'string' },
     },
   });
-  const nodes = Number(values.nodes ?? (values.full ? 5000 : 1000));
-  const podCount = Number(values.pods ?? (values.full ? 150_000 : 30_000));
+  const nodes = Number(values.nodes ?? (values.small ? 1000 : 5000));
+  const podCount = Number(values.pods ?? (values.small ? 30_000 : 150_000));
   const chosen = values.only?.split(',');
   const wanted = (name: string): boolean => chosen?.includes(name) ?? true;
 

@@ -68,6 +68,10 @@ export function epochMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
+/** The value that so large a part of the sorted ones does not exceed. */
+export const percentile = (sorted: readonly number[], part: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+
 /** Bytes held by this thread's heap and its buffers, after full collections. */
 export function heldBytes(): number {
   if (globalThis.gc === undefined) throw new Error('memory is measured with --expose-gc only');

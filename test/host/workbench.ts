@@ -72,7 +72,7 @@ function sharedServer(options: WorkbenchOptions): Promise<VsCodeServer> {
   return started;
 }
 /** Ends what was started. What could not be started has failed its tests already; it must not keep the rest from ending. */
-after(async () => {
+async function endShared(): Promise<void> {
   const started = await Promise.allSettled([browser, ...servers.values()]);
   await Promise.all(
     started.map(async (one) => {
@@ -80,7 +80,24 @@ after(async () => {
       await ('stop' in one.value ? one.value.stop() : one.value.close());
     }),
   );
-});
+}
+
+/** Opens a window outside of a test, and takes everything away again, whatever happened. */
+export async function withWorkbench(
+  options: WorkbenchOptions,
+  body: (workbench: Workbench) => Promise<void>,
+): Promise<void> {
+  try {
+    const workbench = await openWorkbench(options);
+    try {
+      await body(workbench);
+    } finally {
+      await workbench.close();
+    }
+  } finally {
+    await endShared();
+  }
+}
 
 /** Opens a window in a fresh folder. Prefer `uiTest`, which also closes it and keeps what a failure looked like. */
 async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
@@ -435,6 +452,7 @@ export function registered(): number {
 
 /** Registers a test that gets a window of its own. */
 export function uiTest(title: string, options: WorkbenchOptions, body: (workbench: Workbench) => Promise<void>): void {
+  if (tests === 0) after(endShared);
   tests += 1;
   if (tests % share.of !== share.part % share.of) return;
   const skip = NPM_VSCODE ? false : 'UI suites need VS Code out of npm, which runs on Linux x64 only';
