@@ -277,7 +277,8 @@ export class Watched<T> {
         await this.#alarm.wait(spread(timing.forbiddenRetryMs), signal);
         await connection.up(signal);
         try {
-          await api.page(resource, { ...scope, limit: 1 }, codec.accept, signal);
+          // Not everything that answers is an API server: what is no list allows nothing.
+          codec.page(await api.page(resource, { ...scope, limit: 1 }, codec.accept, signal));
           log('info', `${this.name}: may be read in the whole cluster now`);
           this.#forbidden = undefined;
           return;

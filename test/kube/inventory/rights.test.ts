@@ -247,6 +247,17 @@ test('a new namespace is asked at once, and no others with it', { timeout: 60_00
   );
 });
 
+test('an answer that is no list does not pass for rights in the whole cluster', { timeout: 60_000 }, async (t) => {
+  const { server, watching, pods } = await limited(t, [PODS_OF_DEFAULT], { objects: [pod('default', 'web')] });
+  await watching.until('the pods of a namespace are read', 20_000, () => pods().includes('default/web'));
+  server.faults.inject('wrong-content-type', { verb: 'list', plural: 'pods', namespace: '' });
+  await watching.until('what was answered is said', 20_000, () =>
+    watching.lines.some((line) => / pods: could not ask for the whole cluster reason="a list answered with/.test(line)),
+  );
+  assert.ok(!watching.lines.some((line) => line.includes('pods: may be read in the whole cluster')));
+  assert.ok(pods().includes('default/web'), 'what was read stays');
+});
+
 test('namespaces that were chosen are read, and no others', { timeout: 60_000 }, async (t) => {
   const shop: Rule = { apiGroups: [''], resources: ['pods'], verbs: READ, namespaces: ['shop', 'default'] };
   const { server, watching, pods } = await limited(t, [shop], {
