@@ -204,6 +204,14 @@ describe('watches', () => {
     await assertOver('watch-expired');
   });
 
+  test('watch-refused', async () => {
+    inject('watch-refused');
+    const reply = await ask(server, `${MAPS}?watch=1&resourceVersion=${server.revision}`);
+    assert.equal(reply.status, 410);
+    assert.equal(jsonOf(reply)['reason'], 'Expired');
+    await assertOver('watch-refused');
+  });
+
   test('watch-ends-early', async () => {
     inject('watch-ends-early', { afterEvents: 1 });
     const { bytes, complete } = await watched();
@@ -259,6 +267,37 @@ describe('watches', () => {
     assert.ok(chunks > 8, `${chunks} chunks`);
     await assertOver('watch-split-events');
   });
+});
+
+describe('questions about the server itself', () => {
+  for (const [verb, path, other] of [
+    ['version', '/version', '/apis/apps/v1'],
+    ['discovery', '/apis/apps/v1', '/version'],
+  ] as const) {
+    test(verb, async () => {
+      const bites: string[] = [];
+      server.faults.onBite = ({ kind, subject }) => bites.push(`${kind} ${subject}`);
+      inject('too-many-requests', { verb });
+      assert.equal((await ask(server, other)).status, 200);
+      assert.equal((await ask(server, path)).status, 429);
+      assert.equal((await ask(server, path)).status, 200);
+      assert.deepEqual(bites, [`too-many-requests ${path}`]);
+      await assertOver('too-many-requests');
+    });
+  }
+});
+
+test('a fault of a watch bites with the event that it waits for, and not before', async () => {
+  const bites: string[] = [];
+  server.faults.onBite = ({ subject }) => bites.push(subject);
+  inject('watch-ends-early', { afterEvents: 1 });
+  const response = await open(server, `${MAPS}?watch=1&resourceVersion=${server.revision}`);
+  response.resume();
+  change('a');
+  assert.deepEqual(bites, []);
+  change('b');
+  assert.deepEqual(bites, ['configmaps default']);
+  await closed(response);
 });
 
 describe('the server itself', () => {
@@ -320,7 +359,14 @@ test('every kind of fault is tried here', () => {
 });
 
 describe('a schedule', () => {
-  const request = { verb: 'list', plural: 'pods', namespace: '', continued: false, acceptsGzip: true } as const;
+  const request = {
+    verb: 'list',
+    plural: 'pods',
+    namespace: '',
+    subject: 'pods',
+    continued: false,
+    acceptsGzip: true,
+  } as const;
 
   test('is the same for the same seed, and another for another', () => {
     const draw = (seed: number): (FaultKind | undefined)[] => {

@@ -1,6 +1,7 @@
 /**
  * How the simulated API server misbehaves: one fault a request at most, injected by a test or drawn from a schedule with a
- * seed. Every fault that bit is in the log.
+ * seed. Every fault is in the log from when it was drawn; `onBite` is told of it when it comes to pass, which a fault of a
+ * watch may never do.
  *
  * A fault never takes the truth away for good: whoever asks again in the way the API prescribes gets the server's state.
  */
@@ -25,8 +26,10 @@ const ANSWER_FAULTS = [
 const LIST_FAULTS = ['list-expired', 'stale-list', 'huge-page', 'empty-page'] as const;
 /** To the bytes of a list. */
 const BODY_FAULTS = ['reset-mid-body', 'stall-mid-body', 'truncated-body', 'truncated-gzip', 'trickle'] as const;
+/** Instead of the stream of a watch. */
+const REFUSED_WATCH = ['watch-refused'] as const;
 /** To the stream of a watch. */
-const WATCH_FAULTS = [
+const STREAM_FAULTS = [
   'watch-closed-at-once',
   'watch-expired',
   'watch-ends-early',
@@ -43,29 +46,37 @@ const CLUSTER_FAULTS = ['compaction', 'restart', 'new-etcd', 'port-closed', 'clo
 export type AnswerFault = (typeof ANSWER_FAULTS)[number];
 type ListFaultKind = (typeof LIST_FAULTS)[number];
 export type BodyFault = (typeof BODY_FAULTS)[number];
-export type WatchFault = (typeof WATCH_FAULTS)[number];
+export type StreamFaultKind = (typeof STREAM_FAULTS)[number];
 export type ClusterFault = (typeof CLUSTER_FAULTS)[number];
-export type FaultKind = AnswerFault | ListFaultKind | BodyFault | WatchFault | ClusterFault;
+export type FaultKind =
+  AnswerFault | ListFaultKind | BodyFault | (typeof REFUSED_WATCH)[number] | StreamFaultKind | ClusterFault;
 
 export const faultKinds: readonly FaultKind[] = [
   ...ANSWER_FAULTS,
   ...LIST_FAULTS,
   ...BODY_FAULTS,
-  ...WATCH_FAULTS,
+  ...REFUSED_WATCH,
+  ...STREAM_FAULTS,
   ...CLUSTER_FAULTS,
 ];
 
+/** What is asked: something of a resource, or of the server itself its version, or which resources a group's version has. */
+export type Asked = Verb | 'version' | 'discovery';
+
 export interface FaultyRequest {
-  readonly verb: Verb;
+  readonly verb: Asked;
+  /** Of a question about the server itself: its path. */
   readonly plural: string;
   readonly namespace: string;
+  /** What is asked for, in one line: `pods kube-system tier=control-plane`, `/version`. */
+  readonly subject: string;
   /** A further page of a list. */
   readonly continued: boolean;
   readonly acceptsGzip: boolean;
 }
 
 export interface FaultMatch {
-  readonly verb?: Verb;
+  readonly verb?: Asked;
   readonly plural?: string;
   readonly namespace?: string;
   /** How many matching requests it bites; 1 unless told otherwise. */
@@ -76,17 +87,16 @@ export interface FaultMatch {
   readonly afterEvents?: number;
 }
 
-export interface FaultRecord {
+export interface FaultRecord extends Pick<FaultyRequest, 'verb' | 'plural' | 'namespace' | 'subject'> {
   readonly kind: FaultKind;
-  readonly verb: Verb;
-  readonly plural: string;
-  readonly namespace: string;
   readonly origin: 'injected' | 'scheduled';
 }
 
 export interface StreamFault {
-  readonly kind: WatchFault;
+  readonly kind: StreamFaultKind;
   readonly afterEvents: number;
+  /** To be called when it comes to pass. */
+  readonly bites: () => void;
   /** The size of the next piece of an event of so many bytes. */
   readonly pieceOf: (bytes: number) => number;
 }
@@ -96,6 +106,8 @@ export interface Fault {
   readonly kind: FaultKind;
   readonly afterEvents: number;
   readonly random: Random;
+  /** To be called when it comes to pass; further calls do nothing. */
+  readonly bites: () => void;
 }
 
 export interface Schedule {
@@ -120,7 +132,7 @@ function isOneOf<T extends string>(list: readonly T[], kind: string): kind is T 
 export const isAnswerFault = (kind: FaultKind): kind is AnswerFault => isOneOf(ANSWER_FAULTS, kind);
 const isListFault = (kind: FaultKind): kind is ListFaultKind => isOneOf(LIST_FAULTS, kind);
 export const isBodyFault = (kind: FaultKind): kind is BodyFault => isOneOf(BODY_FAULTS, kind);
-export const isWatchFault = (kind: FaultKind): kind is WatchFault => isOneOf(WATCH_FAULTS, kind);
+export const isStreamFault = (kind: FaultKind): kind is StreamFaultKind => isOneOf(STREAM_FAULTS, kind);
 export const isClusterFault = (kind: FaultKind): kind is ClusterFault => isOneOf(CLUSTER_FAULTS, kind);
 
 /** Whether a fault can bite a request at all. */
@@ -129,7 +141,7 @@ function applies(kind: FaultKind, request: FaultyRequest): boolean {
   if (kind === 'stale-list') return request.verb === 'list' && !request.continued;
   if (kind === 'truncated-gzip') return request.verb === 'list' && request.acceptsGzip;
   if (isListFault(kind) || isBodyFault(kind)) return request.verb === 'list';
-  if (isWatchFault(kind)) return request.verb === 'watch';
+  if (isStreamFault(kind) || isOneOf(REFUSED_WATCH, kind)) return request.verb === 'watch';
   return true;
 }
 
@@ -137,6 +149,8 @@ function applies(kind: FaultKind, request: FaultyRequest): boolean {
 const LASTING: readonly FaultKind[] = ['unauthorized', 'forbidden', 'kind-vanishes', 'unavailable'];
 
 export class Faults {
+  /** Told of each fault that comes to pass, just before it does. */
+  onBite: (fault: FaultRecord) => void = () => undefined;
   readonly #injections: Injection[] = [];
   #schedule: { readonly random: Random; readonly options: Schedule; left: number } | undefined;
   readonly #log: FaultRecord[] = [];
@@ -182,8 +196,8 @@ export class Faults {
       }
       injection.left--;
       if (injection.left <= 0) this.#injections.splice(this.#injections.indexOf(injection), 1);
-      this.#record(kind, request, 'injected');
-      return { kind, afterEvents: match.afterEvents ?? 0, random: this.#random };
+      const bites = this.#record(kind, request, 'injected');
+      return { kind, afterEvents: match.afterEvents ?? 0, random: this.#random, bites };
     }
     return undefined;
   }
@@ -200,12 +214,20 @@ export class Faults {
       const times = random.below(3);
       if (times > 0) this.inject(kind, { plural: request.plural, times });
     }
-    this.#record(kind, request, 'scheduled');
-    return { kind, afterEvents: random.below(5), random };
+    const bites = this.#record(kind, request, 'scheduled');
+    return { kind, afterEvents: random.below(5), random, bites };
   }
 
-  #record(kind: FaultKind, request: FaultyRequest, origin: FaultRecord['origin']): void {
-    const { verb, plural, namespace } = request;
-    this.#log.push({ kind, verb, plural, namespace, origin });
+  /** Answers with what is to be called when the fault comes to pass. */
+  #record(kind: FaultKind, request: FaultyRequest, origin: FaultRecord['origin']): () => void {
+    const { verb, plural, namespace, subject } = request;
+    const fault: FaultRecord = { kind, verb, plural, namespace, subject, origin };
+    this.#log.push(fault);
+    let bit = false;
+    return () => {
+      if (bit) return;
+      bit = true;
+      this.onBite(fault);
+    };
   }
 }

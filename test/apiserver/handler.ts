@@ -7,10 +7,11 @@ import {
   isAnswerFault,
   isBodyFault,
   isClusterFault,
-  isWatchFault,
+  isStreamFault,
   type ClusterFault,
   type Fault,
   type Faults,
+  type FaultyRequest,
 } from './faults.js';
 import { contentType, negotiate, objectBytes, plainBytes, type Format } from './formats.js';
 import { at, isObject, textAt } from './json.js';
@@ -18,7 +19,7 @@ import { list, listBody, selectionOf } from './lists.js';
 import { playAnswerFault, playBodyFault } from './misbehaviour.js';
 import { messageOf } from './protobuf/schema.js';
 import { verbOf, type Target, type Verb } from './requests.js';
-import { apiVersionOf, type Resource } from './resources.js';
+import { apiVersionOf, qualifiedName, type Resource } from './resources.js';
 import { reviews, type Review } from './reviews.js';
 import * as status from './status.js';
 import type { Failure } from './status.js';
@@ -61,6 +62,13 @@ export function forbiddenFor(caller: Caller, ask: Ask, name: string): Failure {
   return status.forbidden({ user: caller.name, verb, resource: { group, plural }, subresource, namespace, name });
 }
 
+/** What is asked for, in one line: `pods`, `configmaps kube-system metadata.name=kube-proxy`. */
+function subjectOf(target: Target, query: URLSearchParams): string {
+  const { namespace, name } = target;
+  const selectors = ['fieldSelector', 'labelSelector'].map((parameter) => query.get(parameter) ?? '');
+  return [qualifiedName(target), namespace, name, ...selectors].filter((part) => part !== '').join(' ');
+}
+
 export class Handler {
   readonly #parts: HandlerParts;
   readonly watches = new Set<Watch>();
@@ -82,14 +90,48 @@ export class Handler {
       return;
     }
     const { plural, namespace } = target;
-    const continued = (query.get('continue') ?? '') !== '';
-    const fault = this.#parts.faults.next({ verb, plural, namespace, continued, acceptsGzip: acceptsGzip(request) });
-    if (fault !== undefined && isAnswerFault(fault.kind)) {
-      playAnswerFault(fault.kind, request, response, forbiddenFor(caller, { ...target, verb }, target.name));
-      return;
+    const faulty = {
+      verb,
+      plural,
+      namespace,
+      subject: subjectOf(target, query),
+      continued: (query.get('continue') ?? '') !== '',
+      acceptsGzip: acceptsGzip(request),
+    };
+    const forbidden = forbiddenFor(caller, { ...target, verb }, target.name);
+    const { fault, isLost } = this.#meet(request, response, faulty, forbidden);
+    if (!isLost) await this.#serve({ request, response, caller, target, verb, query, fault });
+  }
+
+  /** A question about the server itself: plays the fault that is due; true when the question is lost to it. */
+  meetAbout(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    verb: 'version' | 'discovery',
+    path: string,
+  ): boolean {
+    const faulty = { verb, plural: path, namespace: '', subject: path, continued: false, acceptsGzip: false };
+    return this.#meet(request, response, faulty, status.forbiddenPath(caller.name, 'get', path)).isLost;
+  }
+
+  /** Draws the fault of a request, and plays it where it comes before everything else. */
+  #meet(
+    request: IncomingMessage,
+    response: ServerResponse,
+    faulty: FaultyRequest,
+    forbidden: Failure,
+  ): { readonly fault: Fault | undefined; readonly isLost: boolean } {
+    const fault = this.#parts.faults.next(faulty);
+    if (fault === undefined) return { fault, isLost: false };
+    if (isAnswerFault(fault.kind)) {
+      fault.bites();
+      playAnswerFault(fault.kind, request, response, forbidden);
+      return { fault, isLost: true };
     }
-    if (fault !== undefined && isClusterFault(fault.kind) && !this.#parts.playClusterFault(fault.kind)) return;
-    await this.#serve({ request, response, caller, target, verb, query, fault });
+    if (!isClusterFault(fault.kind)) return { fault, isLost: false };
+    fault.bites();
+    return { fault, isLost: !this.#parts.playClusterFault(fault.kind) };
   }
 
   async #serve(exchange: Exchange): Promise<void> {
@@ -179,6 +221,7 @@ export class Handler {
       ...(fault?.kind === 'stale-list' ? { staleBy: 1 + fault.random.below(20) } : {}),
     });
     if ('failure' in listed) {
+      if (fault?.kind === 'list-expired') fault.bites();
       sendFailure(request, response, listed.failure);
       return;
     }
@@ -186,6 +229,7 @@ export class Handler {
       ...listBody(listed, format, now(), acceptsGzip(request)),
       type: contentType(format, false),
     };
+    fault?.bites();
     if (fault !== undefined && isBodyFault(fault.kind)) playBodyFault(fault.kind, request, response, body);
     else send(response, 200, body);
   }
@@ -195,6 +239,12 @@ export class Handler {
     const selected = selectionOf(resource, place.namespace, target.name, query);
     if ('failure' in selected) {
       sendFailure(request, response, selected.failure);
+      return;
+    }
+    if (fault?.kind === 'watch-refused') {
+      fault.bites();
+      const asked = Number(query.get('resourceVersion') ?? 0);
+      sendFailure(request, response, status.revisionTooOld(asked, cluster.store.revision));
       return;
     }
     response.writeHead(200, { 'Content-Type': contentType(format, true) });
@@ -207,10 +257,11 @@ export class Handler {
       now,
       bookmarkSeconds,
       fault:
-        fault !== undefined && isWatchFault(fault.kind)
+        fault !== undefined && isStreamFault(fault.kind)
           ? {
               kind: fault.kind,
               afterEvents: fault.afterEvents,
+              bites: fault.bites,
               pieceOf: (bytes) => 1 + fault.random.below(Math.max(1, bytes >> 2)),
             }
           : undefined,

@@ -58,6 +58,8 @@ export interface RequestRecord {
 
 const REQUESTS_KEPT = 10_000;
 const PORT_CLOSED_MS = 400;
+/** The resources of a group's version. */
+const DISCOVERY = /^\/(api\/[^/]+|apis\/[^/]+\/[^/]+)$/;
 const DAY_MS = 24 * 3600 * 1000;
 
 export class ApiServer {
@@ -317,6 +319,8 @@ export class ApiServer {
       sendFailure(request, response, status.forbiddenPath(caller.name, (request.method ?? '').toLowerCase(), path));
       return;
     }
+    const asked = path === '/version' ? 'version' : DISCOVERY.test(path) ? 'discovery' : undefined;
+    if (asked !== undefined && this.#handler.meetAbout(request, response, caller, asked, path)) return;
     const about = {
       resources: this.#cluster.registry.all(),
       version: this.#options.cluster.version,

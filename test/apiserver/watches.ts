@@ -50,14 +50,19 @@ export class Watch {
     const { collection, query, fault } = this.#options;
     this.#response.flushHeaders();
     if (fault?.kind === 'watch-closed-at-once') {
+      fault.bites();
       this.end();
       return;
     }
     if (fault?.kind === 'watch-expired' && fault.afterEvents === 0) {
+      fault.bites();
       this.#expire();
       return;
     }
-    this.#silent = fault?.kind === 'watch-goes-silent' && fault.afterEvents === 0;
+    if (fault?.kind === 'watch-goes-silent' && fault.afterEvents === 0) {
+      fault.bites();
+      this.#silent = true;
+    }
     const asked = query.get('resourceVersion') ?? '';
     const initial = query.get('sendInitialEvents');
     if (initial === 'true' || (initial === null && (asked === '' || asked === '0'))) {
@@ -129,6 +134,7 @@ export class Watch {
       this.#write(bytes);
       return;
     }
+    fault.bites();
     switch (fault.kind) {
       case 'watch-ends-early':
         this.end();

@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Timing } from '../../../src/kube/timing.js';
+import type { UserSpec } from '../../apiserver/access.js';
+import type { FaultKind, FaultMatch } from '../../apiserver/faults.js';
 import { Random } from '../../apiserver/random.js';
 import { ApiServer } from '../../apiserver/server.js';
 import { generated } from '../../scenarios/generated.js';
 import { differences, simulatedAccess } from '../simulated.js';
 import { type Watching, watchHost } from '../watching.js';
 import { Churn } from './churn.js';
+import { EXPECTED, type Question } from './expectedFaults.js';
 
 /** The product's own times, a hundred times shorter: a fault that costs minutes there costs a second here. */
 export const SHORT: Partial<Timing> = {
@@ -33,16 +36,79 @@ export interface FaultyServer {
   readonly churn: Churn;
 }
 
+/**
+ * Reads everything but MetalLB's pools, which the server does not have: it says "forbidden" of them, and so is asked again
+ * and again what it has.
+ */
+const READER: UserSpec = {
+  name: 'reader',
+  groups: [],
+  rules: [
+    {
+      apiGroups: ['', 'apps', 'networking.k8s.io'],
+      resources: ['*'],
+      verbs: ['get', 'list', 'watch'],
+    },
+  ],
+};
+
 /** Starts a server with a small cluster, and reads it to the end. */
 export async function startFaultyServer(seed: number): Promise<FaultyServer> {
   const cluster = generated.build({ now: new Date(), seed, nodes: 4, pods: 100 });
-  const server = await ApiServer.start({ cluster, seed, bookmarkSeconds: 0.2 });
-  const watching = watchHost(await simulatedAccess(server), {
+  const server = await ApiServer.start({ cluster, seed, bookmarkSeconds: 0.2, users: [READER] });
+  const watching = watchHost(await simulatedAccess(server, READER.name), {
     timing: SHORT,
     options: { requestTimeoutSeconds: LIMIT_SECONDS },
   });
   await watching.complete();
   return { server, watching, churn: new Churn(server, new Random(seed)) };
+}
+
+/** A fault, and which requests it is to hit. */
+export interface Provoked {
+  readonly kind: FaultKind;
+  readonly question: Question;
+  readonly match: FaultMatch;
+}
+
+/** Has the server make faults in peace, and waits until they are over and the log tells of each. */
+export async function provoke(faulty: FaultyServer, ...provoked: readonly Provoked[]): Promise<void> {
+  const { server, watching, churn } = faulty;
+  const logged = watching.lines.length;
+  const { onBite } = server.faults;
+  let bites = 0;
+  server.faults.onBite = (fault) => {
+    bites++;
+    onBite(fault);
+  };
+  try {
+    for (const { kind, match } of provoked) server.faults.inject(kind, match);
+    const questions = new Set(provoked.map(({ question }) => question));
+    // Something must ask: watches end, and where lists are hit, the history is forgotten.
+    if (questions.has('list')) server.compact();
+    if (questions.has('version')) watching.host.retry();
+    server.endWatches();
+    for (let round = 0; bites < provoked.length; round++) {
+      assert.ok(round < 600, `${bites} of ${provoked.length} faults came to pass`);
+      churn.some(3);
+      await wait(20);
+    }
+    for (let round = 0; round < 5; round++) {
+      churn.some(5);
+      await wait(10);
+    }
+  } finally {
+    server.faults.stop();
+    server.faults.onBite = onBite;
+  }
+  await settles(faulty);
+  for (const { kind, question } of provoked) {
+    const log = EXPECTED[kind][question];
+    if (log instanceof RegExp)
+      await watching.until(`the log tells of ${kind}`, 30_000, () =>
+        watching.lines.slice(logged).some((line) => log.test(line)),
+      );
+  }
 }
 
 /** Waits until the inventory has no gap and holds what the server holds, object by object; fails with what differs in the end. */
