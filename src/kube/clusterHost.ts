@@ -193,6 +193,8 @@ export class ClusterHost {
     if (isDue && (isTurn || this.#modelTook < modelFirstMs || !this.#isNews || this.#isAdvanced)) {
       this.#isNews = false;
       this.#isAdvanced = false;
+      // Before the model: what its reading needs no more is taken out of the facts meanwhile, which is news again.
+      this.#tellAt(now + modelAnewMs);
       this.#remodel();
       this.#states = statesOf(this.#model.kinds);
       const took = performance.now() - now;
@@ -207,7 +209,6 @@ export class ClusterHost {
       this.#modelNotBefore =
         now + (isSettled(this.#model.kinds) ? Math.max(modelEveryMs, took * 4) : Math.max(modelFirstMs, took * 16));
       this.#tellNotBefore = took < modelFirstMs ? this.#modelNotBefore : now + took * 2;
-      this.#tellAt(now + modelAnewMs);
       return;
     }
     if (isTurn) {

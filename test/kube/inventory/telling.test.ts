@@ -27,7 +27,9 @@ async function read(
 ): Promise<{ server: ApiServer; watching: Watching }> {
   const server = await ApiServer.start({ cluster: generated.build({ now: new Date(), seed: 1, nodes: 4, pods: 40 }) });
   t.after(() => server.close());
-  const watching = watchHost(await simulatedAccess(server), { timing: { modelFirstMs, modelEveryMs } });
+  const watching = watchHost(await simulatedAccess(server), {
+    timing: { modelFirstMs, modelEveryMs, modelAnewMs: 600_000 },
+  });
   t.after(() => watching.end());
   await watching.complete();
   return { server, watching };
@@ -86,6 +88,22 @@ test('where models are quick, nothing is told twice', { timeout: 60_000 }, async
   assert.equal(told.length, 6);
   for (const change of told)
     assert.ok(change.nodes !== undefined && change.claims !== undefined, Object.keys(change).join());
+});
+
+test("changes are told on after the solution's agent was switched off", { timeout: 60_000 }, async (t) => {
+  const { server, watching } = await read(t, 20, 2_000);
+  const agent = watching.host.network?.reading.agent;
+  assert.ok(agent);
+  const daemonSet = server.objects('daemonsets.apps').find(({ metadata }) => metadata.name === agent.daemonSet);
+  assert.ok(daemonSet);
+  // Its pods stay for now.
+  server.apply({ ...daemonSet, status: { desiredNumberScheduled: 0 } });
+  await watching.until('it is off', LIMIT_MS, () => watching.host.network?.reading.agent === undefined);
+  const [node] = server.objects('nodes');
+  server.apply(pod('one-more', node?.metadata.name ?? ''));
+  const { length } = server.objects('pods');
+  await watching.until('a pod is told', LIMIT_MS, () => watching.changes.some(({ podCount }) => podCount === length));
+  assert.deepEqual(watching.host.network?.facts.systemPods, []);
 });
 
 const specOf = ({ spec }: KubeObject): JsonObject => (isObject(spec) ? spec : {});
