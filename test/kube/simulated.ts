@@ -33,60 +33,82 @@ export async function simulatedAccess(server: ApiServer, user = 'admin'): Promis
   return accessTo(await selectedContext(server, user), () => Promise.resolve(false));
 }
 
-const RESOURCES = [
-  'pods',
-  'nodes',
-  'services',
-  'namespaces',
-  'daemonsets.apps',
-  'networkpolicies.networking.k8s.io',
-  'servicecidrs.networking.k8s.io',
-  'ipaddresses.networking.k8s.io',
-  'configmaps',
-  'events',
+/** The ConfigMaps that are read: those of every cluster, and what solutions need that the fault suite's server has. */
+const CONFIG_MAP_NAMES: readonly string[] = [
+  ...CONFIG_MAPS.map(({ namespace, name }) => `${namespace}/${name}`),
+  'kube-flannel/kube-flannel-cfg',
+  'kube-system/kube-flannel-cfg',
+  'kube-system/cilium-config',
+  'cilium/cilium-config',
+];
+/** What flannel's agent pods have in common: they are read in full because flannel was recognised. */
+const AGENT = { name: 'app', value: 'flannel' } as const;
+
+type Named = { readonly ref: { readonly namespace?: string; readonly name: string } };
+type Objects = ReadonlyMap<string, unknown>;
+const named = (values: readonly Named[] = []): Objects =>
+  new Map(values.map((value) => [`${value.ref.namespace ?? ''}/${value.ref.name}`, value]));
+
+/** What is compared, object by object: the resource on the server, what it is called, and its objects in the facts, by name. */
+const COMPARED: readonly (readonly [resource: string, what: string, objects: (facts: ClusterFacts) => Objects])[] = [
+  [
+    'pods',
+    'pods',
+    ({ pods }) => new Map([...pods.rows()].map((row) => [`${pods.namespace(row)}/${pods.name(row)}`, pods.facts(row)])),
+  ],
+  [
+    'pods',
+    'systemPods',
+    ({ systemPods }) =>
+      named(
+        systemPods.filter(
+          ({ ref, labels }) =>
+            (ref.namespace === 'kube-system' && labels['tier'] === 'control-plane') ||
+            labels[AGENT.name] === AGENT.value,
+        ),
+      ),
+  ],
+  ['nodes', 'nodes', ({ nodes }) => new Map(nodes.map((node) => [node.name, node]))],
+  [
+    'services',
+    'services',
+    ({ services }) => new Map(services.map((service) => [`${service.namespace}/${service.name}`, service])),
+  ],
+  ['namespaces', 'namespaces', ({ namespaces }) => new Map(namespaces.map((namespace) => [namespace.name, namespace]))],
+  ['daemonsets.apps', 'daemonSets', ({ workloads }) => named(workloads.filter(({ ref }) => ref.kind === 'DaemonSet'))],
+  ['networkpolicies.networking.k8s.io', 'policies', ({ policies }) => named(policies)],
+  [
+    'configmaps',
+    'configMaps',
+    ({ configMaps }) =>
+      named(configMaps.filter(({ ref }) => CONFIG_MAP_NAMES.includes(`${ref.namespace ?? ''}/${ref.name}`))),
+  ],
+  [
+    'events',
+    'events',
+    ({ events }) =>
+      counted(
+        events
+          .filter(({ reason }) => EVENT_REASONS.some((wanted) => wanted === reason))
+          .map((event) => JSON.stringify(event)),
+      ),
+  ],
+  ...[
+    'servicecidrs.networking.k8s.io',
+    'ipaddresses.networking.k8s.io',
+    'ciliumnodes.cilium.io',
+    'ciliumloadbalancerippools.cilium.io',
+  ].map(
+    (resource) => [resource, resource, ({ custom }: ClusterFacts): Objects => named(custom.get(resource))] as const,
+  ),
 ];
 
 /** The facts of everything that the server holds. */
-export const factsOf = (server: ApiServer): ClusterFacts =>
+const factsOf = (server: ApiServer): ClusterFacts =>
   factsFromObjects(
-    RESOURCES.flatMap((resource) => server.objects(resource)),
+    [...new Set(COMPARED.map(([resource]) => resource))].flatMap((resource) => server.objects(resource)),
     '',
   );
-
-/** Every object that the inventory reads, by kind and name; of the rest of `facts` nothing. */
-export function objectsOf(facts: ClusterFacts, configMaps: readonly string[], agent: Readonly<Record<string, string>>) {
-  const named = <T extends { readonly ref: { readonly namespace?: string; readonly name: string } }>(
-    values: readonly T[],
-  ) => new Map(values.map((value) => [`${value.ref.namespace ?? ''}/${value.ref.name}`, value] as const).sort(byKey));
-  const { pods } = facts;
-  return {
-    pods: new Map(
-      [...pods.rows()].map((row) => [`${pods.namespace(row)}/${pods.name(row)}`, pods.facts(row)] as const).sort(byKey),
-    ),
-    nodes: new Map(facts.nodes.map((node) => [node.name, node] as const).sort(byKey)),
-    services: new Map(
-      facts.services.map((service) => [`${service.namespace}/${service.name}`, service] as const).sort(byKey),
-    ),
-    namespaces: new Map(facts.namespaces.map((namespace) => [namespace.name, namespace] as const).sort(byKey)),
-    daemonSets: named(facts.workloads.filter(({ ref }) => ref.kind === 'DaemonSet')),
-    policies: named(facts.policies),
-    serviceCidrs: named(facts.custom.get('servicecidrs.networking.k8s.io') ?? []),
-    ipAddresses: named(facts.custom.get('ipaddresses.networking.k8s.io') ?? []),
-    configMaps: named(facts.configMaps.filter(({ ref }) => configMaps.includes(`${ref.namespace ?? ''}/${ref.name}`))),
-    events: counted(
-      facts.events
-        .filter(({ reason }) => EVENT_REASONS.some((wanted) => wanted === reason))
-        .map((event) => JSON.stringify(event)),
-    ),
-    systemPods: named(
-      facts.systemPods.filter(
-        ({ ref, labels }) =>
-          (ref.namespace === 'kube-system' && labels['tier'] === 'control-plane') ||
-          Object.entries(agent).every(([name, value]) => labels[name] === value),
-      ),
-    ),
-  };
-}
 
 /** Facts of events do not tell the events' own names: what can be told apart, and how often it is there. */
 function counted(texts: readonly string[]): ReadonlyMap<string, number> {
@@ -95,41 +117,13 @@ function counted(texts: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
-  a < b ? -1 : a > b ? 1 : 0;
-
-/** What flannel's agent pods have in common, and its ConfigMap: what the inventory reads because it recognised flannel. */
-export const FLANNEL = {
-  configMaps: [
-    ...CONFIG_MAPS.map(({ namespace, name }) => `${namespace}/${name}`),
-    'kube-flannel/kube-flannel-cfg',
-    'kube-system/kube-flannel-cfg',
-  ],
-  agent: { app: 'flannel' },
-} as const;
-
 /** Which objects differ, by kind and name; empty when both hold the same objects with the same facts. */
 export function differences(actual: ClusterFacts, server: ApiServer): readonly string[] {
-  const ours = objectsOf(actual, FLANNEL.configMaps, FLANNEL.agent);
-  const theirs = objectsOf(factsOf(server), FLANNEL.configMaps, FLANNEL.agent);
-  return KINDS.flatMap((kind) => differencesOf(kind, ours[kind], theirs[kind]));
+  const expected = factsOf(server);
+  return COMPARED.flatMap(([, what, objects]) => differencesOf(what, objects(actual), objects(expected)));
 }
 
-const KINDS = [
-  'pods',
-  'nodes',
-  'services',
-  'namespaces',
-  'daemonSets',
-  'policies',
-  'serviceCidrs',
-  'ipAddresses',
-  'configMaps',
-  'events',
-  'systemPods',
-] as const;
-
-function differencesOf(kind: string, ours: ReadonlyMap<string, unknown>, theirs: ReadonlyMap<string, unknown>) {
+function differencesOf(kind: string, ours: Objects, theirs: Objects): string[] {
   return [...new Set([...ours.keys(), ...theirs.keys()])].sort().flatMap((name) => {
     if (!ours.has(name)) return [`lost: ${kind} ${name}`];
     if (!theirs.has(name)) return [`invented: ${kind} ${name}`];

@@ -12,6 +12,39 @@ export class Churn {
   readonly #server: ApiServer;
   readonly #random: Random;
 
+  /** What changes, and how often among all changes. A custom kind is served from its first object on. */
+  readonly #changes: readonly (readonly [weight: number, change: () => void])[] = [
+    [42, () => this.#put(this.#pod(`pod-${this.#random.below(60)}`))],
+    [19, () => this.#remove('v1', 'Pod', this.#namespace(), `pod-${this.#random.below(60)}`)],
+    [5, () => this.#movePodOfScenario()],
+    [6, () => this.#put(this.#node(`churn-node-${this.#random.below(4)}`))],
+    [3, () => this.#remove('v1', 'Node', undefined, `churn-node-${this.#random.below(4)}`)],
+    [5, () => this.#put(this.#service(`service-${this.#random.below(10)}`))],
+    [3, () => this.#remove('v1', 'Service', this.#namespace(), `service-${this.#random.below(10)}`)],
+    [3, () => this.#put(this.#namespaceObject())],
+    [1, () => this.#remove('v1', 'Namespace', undefined, this.#namespace())],
+    [3, () => this.#put(this.#policy(`policy-${this.#random.below(5)}`))],
+    [
+      1,
+      () => this.#remove('networking.k8s.io/v1', 'NetworkPolicy', this.#namespace(), `policy-${this.#random.below(5)}`),
+    ],
+    [3, () => this.#put(this.#daemonSet(`daemon-${this.#random.below(3)}`))],
+    [1, () => this.#remove('apps/v1', 'DaemonSet', this.#namespace(), `daemon-${this.#random.below(3)}`)],
+    [3, () => this.#put(this.#configMap())],
+    [1, () => this.#remove('v1', 'ConfigMap', 'kube-system', 'kubeadm-config')],
+    [2, () => this.#put(this.#event(`event-${this.#random.below(8)}`))],
+    [1, () => this.#remove('v1', 'Event', 'default', `event-${this.#random.below(8)}`)],
+    [2, () => this.#put(this.#serviceCidr(`range-${this.#random.below(3)}`))],
+    [1, () => this.#remove('networking.k8s.io/v1', 'ServiceCIDR', undefined, `range-${this.#random.below(3)}`)],
+    [4, () => this.#put(this.#ipAddress(`10.111.0.${1 + this.#random.below(12)}`))],
+    [2, () => this.#remove('networking.k8s.io/v1', 'IPAddress', undefined, `10.111.0.${1 + this.#random.below(12)}`)],
+    [4, () => this.#put(this.#ciliumNode(`node-${1 + this.#random.below(6)}`))],
+    [2, () => this.#remove('cilium.io/v2', 'CiliumNode', undefined, `node-${1 + this.#random.below(6)}`)],
+    [2, () => this.#put(this.#loadBalancerPool(`pool-${this.#random.below(4)}`))],
+    [1, () => this.#remove('cilium.io/v2', 'CiliumLoadBalancerIPPool', undefined, `pool-${this.#random.below(4)}`)],
+  ];
+  readonly #weight = this.#changes.reduce((sum, [weight]) => sum + weight, 0);
+
   constructor(server: ApiServer, random: Random) {
     this.#server = server;
     this.#random = random;
@@ -26,24 +59,14 @@ export class Churn {
   }
 
   #one(): void {
-    const random = this.#random;
-    const draw = random.below(100);
-    if (draw < 45) this.#put(this.#pod(`pod-${random.below(60)}`));
-    else if (draw < 65) this.#remove('v1', 'Pod', this.#namespace(), `pod-${random.below(60)}`);
-    else if (draw < 70) this.#movePodOfScenario();
-    else if (draw < 76) this.#put(this.#node(`churn-node-${random.below(4)}`));
-    else if (draw < 79) this.#remove('v1', 'Node', undefined, `churn-node-${random.below(4)}`);
-    else if (draw < 84) this.#put(this.#service(`service-${random.below(10)}`));
-    else if (draw < 87) this.#remove('v1', 'Service', this.#namespace(), `service-${random.below(10)}`);
-    else if (draw < 90) this.#put(this.#namespaceObject());
-    else if (draw < 92) this.#put(this.#policy(`policy-${random.below(5)}`));
-    else if (draw < 93)
-      this.#remove('networking.k8s.io/v1', 'NetworkPolicy', this.#namespace(), `policy-${random.below(5)}`);
-    else if (draw < 95) this.#put(this.#daemonSet(`daemon-${random.below(3)}`));
-    else if (draw < 97) this.#put(this.#configMap());
-    else if (draw < 98) this.#remove('v1', 'ConfigMap', 'kube-system', 'kubeadm-config');
-    else if (draw < 99) this.#put(this.#event(`event-${random.below(8)}`));
-    else this.#put(this.#serviceCidr(`range-${random.below(3)}`));
+    let draw = this.#random.below(this.#weight);
+    for (const [weight, change] of this.#changes) {
+      if (draw < weight) {
+        change();
+        return;
+      }
+      draw -= weight;
+    }
   }
 
   #put(object: KubeObject): void {
@@ -196,6 +219,39 @@ export class Churn {
       kind: 'ServiceCIDR',
       metadata: { name },
       spec: { cidrs: [`10.112.${this.#random.below(16)}.0/24`] },
+    };
+  }
+
+  #ipAddress(name: string): KubeObject {
+    return {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'IPAddress',
+      metadata: { name, labels: { 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' } },
+      spec: {
+        parentRef: { resource: 'services', namespace: this.#namespace(), name: `service-${this.#random.below(10)}` },
+      },
+    };
+  }
+
+  #ciliumNode(name: string): KubeObject {
+    const random = this.#random;
+    return {
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumNode',
+      metadata: { name, labels: { pool: this.#label() } },
+      spec: {
+        addresses: [{ type: 'CiliumInternalIP', ip: `10.0.${random.below(16)}.${1 + random.below(250)}` }],
+        ipam: { podCIDRs: [`10.0.${random.below(16)}.0/24`], pools: {} },
+      },
+    };
+  }
+
+  #loadBalancerPool(name: string): KubeObject {
+    return {
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumLoadBalancerIPPool',
+      metadata: { name },
+      spec: { blocks: [{ cidr: `198.51.100.${16 * this.#random.below(16)}/28` }] },
     };
   }
 }

@@ -8,12 +8,11 @@ import { after, before, describe, test } from 'node:test';
 import { faultKinds } from '../../apiserver/faults.js';
 import { Random } from '../../apiserver/random.js';
 import { ApiServer } from '../../apiserver/server.js';
-import { generated } from '../../scenarios/generated.js';
 import { simulatedAccess } from '../simulated.js';
 import { watchHost } from '../watching.js';
 import { Churn } from './churn.js';
 import { EXPECTED, LIST, QUESTIONS, TRIED } from './expectedFaults.js';
-import { type FaultyServer, provoke, settles, SHORT, startFaultyServer } from './faultyServer.js';
+import { clusterOf, type FaultyServer, provoke, settles, SHORT, startFaultyServer } from './faultyServer.js';
 
 describe('each fault by itself', () => {
   let faulty: FaultyServer;
@@ -39,8 +38,7 @@ describe('each fault by itself', () => {
 });
 
 test('list-expired: the pages of a list outlive its version', { timeout: 60_000 }, async () => {
-  const cluster = generated.build({ now: new Date(), seed: 1, nodes: 8, pods: 1200 });
-  const server = await ApiServer.start({ cluster });
+  const server = await ApiServer.start({ cluster: clusterOf({ seed: 1, nodes: 8, pods: 1200 }) });
   const churn = new Churn(server, new Random(1));
   server.faults.inject('list-expired', LIST);
   const watching = watchHost(await simulatedAccess(server), { timing: SHORT });

@@ -5,8 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Timing } from '../../../src/kube/timing.js';
 import type { UserSpec } from '../../apiserver/access.js';
 import type { FaultKind, FaultMatch } from '../../apiserver/faults.js';
+import type { KubeObject } from '../../apiserver/json.js';
 import { Random } from '../../apiserver/random.js';
-import { ApiServer } from '../../apiserver/server.js';
+import { ApiServer, type ClusterSpec } from '../../apiserver/server.js';
 import { generated } from '../../scenarios/generated.js';
 import { differences, simulatedAccess } from '../simulated.js';
 import { type Watching, watchHost } from '../watching.js';
@@ -45,16 +46,45 @@ const READER: UserSpec = {
   groups: [],
   rules: [
     {
-      apiGroups: ['', 'apps', 'networking.k8s.io'],
+      apiGroups: ['', 'apps', 'networking.k8s.io', 'cilium.io'],
       resources: ['*'],
       verbs: ['get', 'list', 'watch'],
     },
   ],
 };
 
+/** Cilium that hangs itself behind flannel: recognised beside it, with resources and a ConfigMap of its own. */
+const CHAINED_CILIUM: readonly KubeObject[] = [
+  {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'cilium', namespace: 'kube-system' },
+    spec: {
+      selector: { matchLabels: { 'k8s-app': 'cilium' } },
+      template: {
+        metadata: { labels: { 'k8s-app': 'cilium' } },
+        spec: { containers: [{ name: 'cilium-agent', image: 'quay.io/cilium/cilium:v1.18.3' }] },
+      },
+    },
+    status: { desiredNumberScheduled: 4, numberReady: 4 },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'cilium-config', namespace: 'kube-system' },
+    data: { 'cni-chaining-mode': 'flannel', ipam: 'cluster-pool' },
+  },
+];
+
+/** A cluster in which everything that the churn changes is read. */
+export function clusterOf(size: { readonly seed: number; readonly nodes: number; readonly pods: number }): ClusterSpec {
+  const cluster = generated.build({ now: new Date(), ...size });
+  return { ...cluster, objects: [...cluster.objects, ...CHAINED_CILIUM] };
+}
+
 /** Starts a server with a small cluster, and reads it to the end. */
 export async function startFaultyServer(seed: number): Promise<FaultyServer> {
-  const cluster = generated.build({ now: new Date(), seed, nodes: 4, pods: 100 });
+  const cluster = clusterOf({ seed, nodes: 4, pods: 100 });
   const server = await ApiServer.start({ cluster, seed, bookmarkSeconds: 0.2, users: [READER] });
   const watching = watchHost(await simulatedAccess(server, READER.name), {
     timing: SHORT,
