@@ -117,10 +117,24 @@ function counted(texts: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
+/** The facts of a server's state, kept as long as it is the same: who waits until nothing differs asks often. */
+const known = new WeakMap<ApiServer, { readonly revision: number; readonly objects: readonly Objects[] }>();
+
+function objectsOf(server: ApiServer): readonly Objects[] {
+  const before = known.get(server);
+  if (before?.revision === server.revision) return before.objects;
+  const facts = factsOf(server);
+  const objects = COMPARED.map(([, , of]) => of(facts));
+  known.set(server, { revision: server.revision, objects });
+  return objects;
+}
+
 /** Which objects differ, by kind and name; empty when both hold the same objects with the same facts. */
 export function differences(actual: ClusterFacts, server: ApiServer): readonly string[] {
-  const expected = factsOf(server);
-  return COMPARED.flatMap(([, what, objects]) => differencesOf(what, objects(actual), objects(expected)));
+  const expected = objectsOf(server);
+  return COMPARED.flatMap(([, what, objects], index) =>
+    differencesOf(what, objects(actual), expected[index] ?? new Map<string, unknown>()),
+  );
 }
 
 function differencesOf(kind: string, ours: Objects, theirs: Objects): string[] {

@@ -143,7 +143,7 @@ export async function provoke(faulty: FaultyServer, ...provoked: readonly Provok
 
 /** Waits until the inventory has no gap and holds what the server holds, object by object; fails with what differs in the end. */
 export async function settles({ server, watching }: Omit<FaultyServer, 'churn'>): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const facts = watching.host.network?.facts;
     const differing =
