@@ -5,7 +5,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { ClusterFacts } from '../../src/core/network/facts.js';
+import { formatAddress } from '../../src/core/ip/address.js';
+import { endpointsOf } from '../../src/core/network/endpointSlice.js';
+import { type ClusterFacts, ENDPOINT_SLICES } from '../../src/core/network/facts.js';
 import { at, isObject, listOf, textOf } from '../../src/core/network/json.js';
 import type { Watching } from '../kube/watching.js';
 import { kubectl } from './lab.js';
@@ -146,6 +148,26 @@ const COMPARED: readonly Compared[] = [
     kind: 'Service',
     truth: (object) => [nameOf(object), texts(at(object, 'spec', 'clusterIPs')).filter((ip) => ip !== 'None')],
     ours: ({ services }) => services.map((service) => [nameOfRef(service), service.clusterIPs.map(({ text }) => text)]),
+  },
+  {
+    resource: ENDPOINT_SLICES,
+    kind: 'EndpointSlice',
+    truth: (object) => [
+      nameOf(object),
+      at(object, 'metadata', 'labels', 'kubernetes.io/service-name'),
+      listOf(at(object, 'ports')).map((port) => [at(port, 'port'), at(port, 'protocol')]),
+      listOf(at(object, 'endpoints')).map((endpoint) => [
+        at(endpoint, 'addresses', 0),
+        at(endpoint, 'conditions', 'ready') !== false,
+      ]),
+    ],
+    ours: ({ endpointSlices }) =>
+      endpointSlices.map((slice) => [
+        nameOfRef(slice),
+        slice.service,
+        slice.ports.map(({ port, protocol }) => [port, protocol]),
+        endpointsOf(slice).map(({ address, state }) => [formatAddress(address), state === 'ready']),
+      ]),
   },
   {
     resource: 'namespaces',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
-import type { ClusterFacts } from '../../src/core/network/facts.js';
+import { type ClusterFacts, ENDPOINT_SLICES } from '../../src/core/network/facts.js';
 import { factsFromObjects } from '../../src/core/network/fromObjects.js';
 import type { ClusterAccess } from '../../src/kube/access.js';
 import { CONFIG_MAPS, EVENT_REASONS } from '../../src/kube/inventory/kinds.js';
@@ -73,6 +73,11 @@ const COMPARED: readonly (readonly [resource: string, what: string, objects: (fa
     'services',
     'services',
     ({ services }) => new Map(services.map((service) => [`${service.namespace}/${service.name}`, service])),
+  ],
+  [
+    ENDPOINT_SLICES,
+    'endpointSlices',
+    ({ endpointSlices }) => new Map(endpointSlices.map((slice) => [`${slice.namespace}/${slice.name}`, slice])),
   ],
   ['namespaces', 'namespaces', ({ namespaces }) => new Map(namespaces.map((namespace) => [namespace.name, namespace]))],
   ['daemonsets.apps', 'daemonSets', ({ workloads }) => named(workloads.filter(({ ref }) => ref.kind === 'DaemonSet'))],

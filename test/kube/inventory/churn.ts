@@ -21,6 +21,12 @@ export class Churn {
     [3, () => this.#remove('v1', 'Node', undefined, `churn-node-${this.#random.below(4)}`)],
     [5, () => this.#put(this.#service(`service-${this.#random.below(10)}`))],
     [3, () => this.#remove('v1', 'Service', this.#namespace(), `service-${this.#random.below(10)}`)],
+    [6, () => this.#put(this.#endpointSlice(`service-${this.#random.below(10)}`))],
+    [
+      2,
+      () =>
+        this.#remove('discovery.k8s.io/v1', 'EndpointSlice', this.#namespace(), `service-${this.#random.below(10)}-x`),
+    ],
     [3, () => this.#put(this.#namespaceObject())],
     [1, () => this.#remove('v1', 'Namespace', undefined, this.#namespace())],
     [3, () => this.#put(this.#policy(`policy-${this.#random.below(5)}`))],
@@ -156,6 +162,25 @@ export class Churn {
         selector: { app: this.#label() },
         ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: this.#random.below(2) === 0 ? 8080 : 'http' }],
       },
+    };
+  }
+
+  #endpointSlice(service: string): KubeObject {
+    const random = this.#random;
+    return {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        name: `${service}-x`,
+        namespace: this.#namespace(),
+        labels: { 'kubernetes.io/service-name': service },
+      },
+      addressType: 'IPv4',
+      endpoints: Array.from({ length: random.below(5) }, () => ({
+        addresses: [this.#address()],
+        conditions: { ready: random.below(3) > 0, serving: true, terminating: random.below(4) === 0 },
+      })),
+      ports: [{ name: 'http', port: 8080 + random.below(3), protocol: 'TCP' }],
     };
   }
 

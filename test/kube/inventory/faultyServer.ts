@@ -46,7 +46,7 @@ const READER: UserSpec = {
   groups: [],
   rules: [
     {
-      apiGroups: ['', 'apps', 'networking.k8s.io', 'cilium.io'],
+      apiGroups: ['', 'apps', 'discovery.k8s.io', 'networking.k8s.io', 'cilium.io'],
       resources: ['*'],
       verbs: ['get', 'list', 'watch'],
     },
