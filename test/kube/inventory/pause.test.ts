@@ -4,11 +4,10 @@ import { test } from 'node:test';
 
 import { Random } from '../../apiserver/random.js';
 import { ApiServer } from '../../apiserver/server.js';
-import { generated } from '../../scenarios/generated.js';
 import { differences, simulatedAccess } from '../simulated.js';
 import { watchHost } from '../watching.js';
 import { Churn } from './churn.js';
-import { settles, SHORT } from './faultyServer.js';
+import { clusterOf, settles, SHORT } from './faultyServer.js';
 
 const LIMIT_MS = 30_000;
 
@@ -17,7 +16,7 @@ for (const forgets of [false, true])
     `what changes while nothing is visible is seen afterwards${forgets ? ', also when the server has forgotten how it came about' : ''}`,
     { timeout: 60_000 },
     async (t) => {
-      const cluster = generated.build({ now: new Date(), seed: 3, nodes: 4, pods: 100 });
+      const cluster = clusterOf({ seed: 3, nodes: 4, pods: 100 });
       const server = await ApiServer.start({ cluster, bookmarkSeconds: 0.2 });
       t.after(() => server.close());
       const churn = new Churn(server, new Random(3));
@@ -67,7 +66,7 @@ for (const forgets of [false, true])
   );
 
 test('who is visible again in time goes on without a break', { timeout: 60_000 }, async (t) => {
-  const cluster = generated.build({ now: new Date(), seed: 3, nodes: 2, pods: 20 });
+  const cluster = clusterOf({ seed: 3, nodes: 2, pods: 20 });
   const server = await ApiServer.start({ cluster, bookmarkSeconds: 0.2 });
   t.after(() => server.close());
   const watching = watchHost(await simulatedAccess(server), { timing: { ...SHORT, pauseAfterMs: 60_000 } });
