@@ -82,8 +82,11 @@ export class Connection {
     let badAnswers = 0;
     this.#set({ link: 'connecting' });
     for (;;) {
-      const askedAt = Date.now();
+      let askedAt = Date.now();
       try {
+        // Asking may start a credential program: not while nobody looks.
+        while (!this.#active) await this.#alarm.wait(Infinity, signal);
+        askedAt = Date.now();
         const version = await this.#ask(signal);
         attempt = 0;
         refusals = 0;
@@ -137,8 +140,10 @@ export class Connection {
     if (this.#active === active) return;
     this.#active = active;
     this.#log('info', active ? 'visible again: watching' : 'nothing visible: watches stopped');
-    if (active) this.retry();
-    else this.#endEpoch(new KubeError('cancelled', 'nothing is visible'));
+    // That somebody looks is not that somebody asks for what waits for a person.
+    const waits = this.#state.link === 'refused' && !Number.isFinite(this.#state.retryAt);
+    if (active && !waits) this.retry();
+    if (!active) this.#endEpoch(new KubeError('cancelled', 'nothing is visible'));
     this.#admit();
   }
 
@@ -188,12 +193,14 @@ export class Connection {
     signal: AbortSignal,
   ): Promise<void> {
     const refused = isRefusal(error);
-    // Answered by the server (401): worth some more attempts by itself; of credentials that could not be had, those only
-    // whose next attempt disturbs nobody.
+    // Answered by the server (401): worth some more attempts by itself; of credentials that could not be had, those only that
+    // could be had before, and whose next attempt disturbs nobody.
     const isAnswered = error.httpCode === 401;
     const patience = this.#wasConnected ? REFUSED_ATTEMPTS.before : REFUSED_ATTEMPTS.never;
     const mayPass = error.cause instanceof AccessError && error.cause.mayPass;
-    const again = !refused || (isAnswered ? refusals < patience : mayPass && programFailures <= PROGRAM_REPETITIONS);
+    const again =
+      !refused ||
+      (isAnswered ? refusals < patience : mayPass && this.#wasConnected && programFailures <= PROGRAM_REPETITIONS);
     const failures = isAnswered ? refusals : programFailures;
     const waitMs = again ? backoffMs(this.#timing, refused ? failures + 3 : attempt) : Infinity;
     const retryAt = Date.now() + waitMs;

@@ -100,7 +100,7 @@ test(
 );
 
 test('a credential program that fails by itself is started again three times', { timeout: 30_000 }, async (t) => {
-  const of = connect(t, [...Array<Answer>(4).fill('program-failed'), 'v1.34.4']);
+  const of = connect(t, ['v1.34.4', ...Array<Answer>(4).fill('program-failed'), 'v1.34.4']);
   await of.until(() => of.states.filter(({ link }) => link === 'refused').length === 4);
   const refused = of.states.flatMap((state) => (state.link === 'refused' ? [state] : []));
   assert.deepEqual(
@@ -113,7 +113,7 @@ test('a credential program that fails by itself is started again three times', {
     ],
     'it is said whether it is tried again',
   );
-  assert.equal(of.asked(), 4);
+  assert.equal(of.asked(), 5);
   of.connection.retry();
   await of.until(() => of.connection.state.link === 'up');
 });
@@ -127,13 +127,31 @@ test('a computer that wakes up before its network does needs no click', { timeou
   );
 });
 
-for (const answer of ['program-waited', 'declined'] as const)
+for (const answer of ['program-failed', 'program-waited', 'declined'] as const)
   test(`what a person was asked for is not tried again without one: ${answer}`, { timeout: 30_000 }, async (t) => {
     const of = connect(t, [answer, 'v1.34.4']);
     await of.until(() => of.connection.state.link === 'refused');
     assert.ok(of.connection.state.link === 'refused' && of.connection.state.retryAt === Infinity);
     assert.equal(of.asked(), 1);
+    of.connection.setActive(false);
+    of.connection.setActive(true);
+    assert.equal(of.connection.state.link, 'refused', 'also when it is looked at again');
+    of.connection.retry();
+    await of.until(() => of.connection.state.link === 'up');
+    assert.equal(of.asked(), 2);
   });
+
+test('a server that is away is not asked while nobody looks', { timeout: 30_000 }, async (t) => {
+  const of = connect(t, ['v1.34.4', 'unreachable', 'v1.34.4']);
+  await of.until(() => of.asked() >= 2 && of.connection.state.link === 'down');
+  of.connection.setActive(false);
+  const asked = of.asked();
+  of.connection.retry();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(of.asked(), asked);
+  of.connection.setActive(true);
+  await of.until(() => of.connection.state.link === 'up');
+});
 
 for (const bad of ['server', 'tooManyRequests'] as const) {
   test(`a server that is there and answers ${bad} once or twice is not gone`, { timeout: 30_000 }, async (t) => {

@@ -140,7 +140,7 @@ uiTest('what is this IP', {}, async (w) => {
     await w.quickInput().fill('10.244.0.2');
     await w.page.keyboard.press('Enter');
     await w.quickPickRows().filter({ hasText: 'shop/web-' }).first().waitFor();
-    await w.quickPickRows().filter({ hasText: 'service shop/web sends connections to it' }).first().waitFor();
+    await w.quickPickRows().filter({ hasText: 'service shop/web has it as an endpoint' }).first().waitFor();
     await w.screenshots('what-is-this-ip');
     await w.quickPickRows().filter({ hasText: 'shop/web-' }).first().click();
     await w.editorTab(/web-.*\.yaml/).waitFor();

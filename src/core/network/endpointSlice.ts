@@ -105,16 +105,20 @@ export function endpointsOf(slice: EndpointSliceFacts, range?: Range): EndpointF
   return found;
 }
 
-/** How many addresses a Service's connections may go to, of one family or of all, and how many of them are ready. */
+/**
+ * How many addresses the slices of a Service hold, of one family or of all, and how many of them are ready. Undefined where
+ * some are domain names, which are not counted.
+ */
 export function countEndpoints(
   slices: Iterable<EndpointSliceFacts>,
   service: { readonly namespace: string; readonly name: string },
   family?: Family,
-): { readonly all: number; readonly ready: number } {
+): { readonly all: number; readonly ready: number } | undefined {
   const all = new Set<string>();
   const ready = new Set<string>();
   for (const slice of slices) {
     if (slice.service !== service.name || slice.namespace !== service.namespace) continue;
+    if (slice.family === undefined) return undefined;
     if (family !== undefined && slice.family !== family) continue;
     for (const { address, state } of endpointsOf(slice)) {
       // One address may stand in several slices, each with other ports.

@@ -2,14 +2,20 @@
  * "What is this IP?": everything that is known of an address or a range, with the places where it stands.
  *
  * Answers for: pods, nodes and Services that have the address (or have one in the range), the solution's own addresses on
- * nodes, Services that send connections to the address, claims that hold, cross or lie in it, and what it is by standard.
+ * nodes, Services of which the address is an endpoint, claims that hold, cross or lie in it, and what it is by standard.
  */
 import { type Family, formatAddress, parseAddress } from '../ip/address.js';
 import { contains, formatRange, overlaps, parseCidr, type Range, single, sizeOf } from '../ip/range.js';
 import { isPrivate, specialAround, specialTouching } from '../ip/special.js';
 import { type Claim, isInForce, isPodRole } from './claim.js';
 import type { ClusterNetwork } from './clusterNetwork.js';
-import { countEndpoints, type EndpointPort, endpointSliceRef, endpointsOf } from './endpointSlice.js';
+import {
+  countEndpoints,
+  type EndpointPort,
+  type EndpointSliceFacts,
+  endpointSliceRef,
+  endpointsOf,
+} from './endpointSlice.js';
 import { type AddressField, ENDPOINT_SLICES, isKnown, type ServiceFacts } from './facts.js';
 import { nodeRef, objectPlace, type Place, podRef } from './place.js';
 import type { PodTable } from './podTable.js';
@@ -42,7 +48,7 @@ export interface NoAddress {
   readonly reason: string;
 }
 
-/** Resources whose objects have addresses, or send connections to them. */
+/** Resources whose objects have addresses, or name them as endpoints. */
 const HOLDERS = new Set(['pods', 'nodes', 'services', ENDPOINT_SLICES]);
 
 /** Things of one kind that are listed; the rest is counted. */
@@ -167,8 +173,10 @@ const explainServices = (network: ClusterNetwork, range: Range, isAddress: boole
 /** How many endpoints the Service has there; empty where that is not known. */
 function endpointsText({ facts }: ClusterNetwork, service: ServiceFacts, family: Family): string {
   if (!isKnown(facts, ENDPOINT_SLICES)) return '';
-  const { all, ready } = countEndpoints(facts.endpointSlices, service, family);
-  if (all === 0) return ', and it has no endpoints';
+  const count = countEndpoints(facts.endpointSlices, service, family);
+  if (count === undefined) return '';
+  const { all, ready } = count;
+  if (all === 0) return ', and no EndpointSlice has an endpoint of it';
   if (all === 1) return `, and its endpoint is ${ready === 1 ? 'ready' : 'not ready'}`;
   return `, and ${ready === all ? `its ${all} endpoints are ready` : `${ready === 0 ? 'none' : ready} of its ${all} endpoints ${ready === 1 ? 'is' : 'are'} ready`}`;
 }
@@ -180,17 +188,19 @@ const portText = ({ port, protocol }: EndpointPort): string =>
 /** Ports that are told of an endpoint. */
 const MAX_PORTS = 5;
 
-/** Services that send connections to the address. Of a range it would only repeat its pods. */
-const explainEndpoints = ({ facts }: ClusterNetwork, range: Range): Explained[] =>
-  facts.endpointSlices.flatMap((slice) =>
+/** Services of which the address is an endpoint. Of a range it would only repeat its pods. */
+function explainEndpoints({ facts }: ClusterNetwork, range: Range): Explained[] {
+  const isThere = ({ namespace, service }: EndpointSliceFacts): boolean =>
+    service !== '' &&
+    (!isKnown(facts, 'services') || facts.services.some((one) => one.namespace === namespace && one.name === service));
+  return facts.endpointSlices.flatMap((slice) =>
     endpointsOf(slice, range).map(({ index, state }): Explained => {
       const ports = slice.ports.slice(0, MAX_PORTS).map(portText).join(', ');
       const beyond = slice.ports.length > MAX_PORTS ? ' and more' : '';
       const words = [...(ports === '' ? [] : [`${ports}${beyond}`]), state].join('; ');
-      const whose =
-        slice.service === ''
-          ? `EndpointSlice ${slice.namespace}/${slice.name} lists it`
-          : `service ${slice.namespace}/${slice.service} sends connections to it`;
+      const whose = isThere(slice)
+        ? `service ${slice.namespace}/${slice.service} has it as an endpoint`
+        : `EndpointSlice ${slice.namespace}/${slice.name} has it as an endpoint of no Service`;
       return {
         kind: 'endpoint',
         text: `${whose} (${words})`,
@@ -199,6 +209,7 @@ const explainEndpoints = ({ facts }: ClusterNetwork, range: Range): Explained[] 
       };
     }),
   );
+}
 
 /** What each role's range is, in words. */
 function roleText({ role, owner }: Claim): string {

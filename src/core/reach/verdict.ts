@@ -281,12 +281,16 @@ function judgeAddress(facts: PairFacts): PromiseVerdict | undefined {
   };
 }
 
-/** A Service of which no endpoint is ready: whatever became of the connection, the way to it need not be why. */
-function endpointNotes({ target, endpoints }: PairFacts): string[] {
-  if (endpoints === undefined || endpoints.ready > 0) return [];
+/**
+ * A Service of which no endpoint is ready, where nobody answered: the way to it need not be why. A refusal may be the node's
+ * own, of a Service that has nowhere to send a connection.
+ */
+function endpointNotes({ target, endpoints, probes }: PairFacts): string[] {
+  if (endpoints === undefined || endpoints.ready > 0 || target.addresses.length === 0) return [];
+  if (probes.some(({ tries }) => tries.some((one) => isReached(one) && one.kind !== 'refused'))) return [];
   return [
     endpoints.all === 0
-      ? `${formatEndpoint(target)} has no endpoints`
+      ? `no EndpointSlice has an endpoint of ${formatEndpoint(target)}`
       : `${formatEndpoint(target)} has no endpoint that is ready (and ${endpoints.all} that ${endpoints.all === 1 ? 'is' : 'are'} not)`,
   ];
 }

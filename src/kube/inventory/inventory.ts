@@ -102,6 +102,7 @@ interface CollectOptions {
   /** Ends the reading and takes what was read out. */
   readonly until?: AbortSignal;
   readonly watchesEmpty?: boolean;
+  readonly existsUnserved?: boolean;
 }
 
 /** Kinds of which there are few are read as JSON. */
@@ -180,7 +181,8 @@ export class Inventory {
     this.#collect(KIND.nodes, {}, this.#nodes, nodeCodec);
     this.#namespacesKept = this.#collect(KIND.namespaces, {}, this.#namespaces, namespaceCodec);
     this.#collect(KIND.services, {}, this.#services, serviceCodec);
-    this.#collect(KIND.endpointSlices, {}, this.#endpointSlices, endpointSliceCodec);
+    // Before Kubernetes 1.21 there was another version of them.
+    this.#collect(KIND.endpointSlices, {}, this.#endpointSlices, endpointSliceCodec, { existsUnserved: true });
     this.#collect(KIND.daemonSets, {}, this.#workloads, entries(workloadFacts));
     this.#collect(KIND.networkPolicies, {}, this.#policies, entries(customObject));
     for (const need of CONFIG_MAPS) this.#collectConfigMap(need);
@@ -271,7 +273,7 @@ export class Inventory {
     scope: Scope,
     into: Gathered<T>,
     codec: Codec<Entry<T>>,
-    { name, until, watchesEmpty = true }: CollectOptions = {},
+    { name, until, watchesEmpty = true, existsUnserved = false }: CollectOptions = {},
   ): Kept {
     const collection = into.collection();
     const watched = new Watched<Entry<T>>(this.#environment, {
@@ -280,6 +282,7 @@ export class Inventory {
       versions: kind.versions,
       scope,
       watchesEmpty,
+      existsUnserved,
       codec,
       sink: (namespace) => collection.sink(namespace),
     });

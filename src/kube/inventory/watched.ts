@@ -36,6 +36,8 @@ export interface WatchedKind<T> {
   readonly scope: Scope;
   /** False: as long as there is none, it is only looked for now and then. */
   readonly watchesEmpty: boolean;
+  /** True: what is not served may exist all the same, in another version or elsewhere. */
+  readonly existsUnserved?: boolean;
   readonly codec: Codec<T>;
   /**
    * Where the list of the whole cluster goes (or of the scope's namespace), or that of one namespace. All hold the same
@@ -57,8 +59,21 @@ const MAX_PATIENCE = 4;
 interface Part<T> {
   readonly sink: Sink<T>;
   readonly stop: AbortController;
+  readonly alarm: Alarm;
   state: ReflectorState;
+  /** Times that a "forbidden" of what was read before is asked about again; 0 while nothing was read. */
+  patience: number;
+  deniedSince: string | undefined;
 }
+
+const newPart = <T>(sink: Sink<T>): Part<T> => ({
+  sink,
+  stop: new AbortController(),
+  alarm: new Alarm(),
+  state: { state: 'waiting' },
+  patience: 0,
+  deniedSince: undefined,
+});
 
 export class Watched<T> {
   readonly #environment: WatchedEnvironment;
@@ -69,9 +84,6 @@ export class Watched<T> {
   readonly #parts = new Map<string, Part<T>>();
   /** Namespaces that may not be read, the one that was asked longest ago first. */
   readonly #refused = new Set<string>();
-  /** Times that a "forbidden" of what was read before is asked about again; 0 while nothing was read. */
-  #patience = 0;
-  #deniedSince: string | undefined;
   /** Namespaces that could not be read once: that they are asked again is no news. */
   readonly #knownRefused = new Set<string>();
   /** Set when the whole cluster may not be read: the server's words. */
@@ -86,7 +98,7 @@ export class Watched<T> {
     this.#environment = environment;
     this.#kind = kind;
     this.#namespaced = kind.resource.namespaced;
-    this.#whole = { sink: kind.sink(kind.scope.namespace), stop: new AbortController(), state: { state: 'waiting' } };
+    this.#whole = newPart(kind.sink(kind.scope.namespace));
   }
 
   /** `pods`, `ciliumnodes.cilium.io`. */
@@ -97,6 +109,7 @@ export class Watched<T> {
   /** Asks again at once for what was absent or forbidden. */
   poke(): void {
     this.#alarm.wake();
+    for (const part of [this.#whole, ...this.#parts.values()]) part.alarm.wake();
   }
 
   /** There are other namespaces than before. Those that are new are asked; those that refused are asked when it is time. */
@@ -111,8 +124,8 @@ export class Watched<T> {
     for (let index = 0; ;) {
       const version = versions[index] ?? '';
       const error = await this.#reflect(this.#whole, version, this.#kind.scope, signal);
-      if (error.kind === 'forbidden' && this.#patience > 0) {
-        await this.#waitForRights(error, signal);
+      if (error.kind === 'forbidden' && this.#whole.patience > 0) {
+        await this.#waitForRights(this.#whole, error, signal);
         continue;
       }
       this.#whole.sink.clear();
@@ -153,8 +166,10 @@ export class Watched<T> {
     const state = this.state;
     switch (state.state) {
       case 'absent':
-        // Of a kind that is not served there are none: that is knowledge, not a gap.
-        return undefined;
+        // Of a kind that is not served there are none, as a rule: that is knowledge, not a gap.
+        return this.#kind.existsUnserved === true
+          ? { resource, reason: 'absent', detail: 'The server does not serve it.' }
+          : undefined;
       case 'forbidden':
         return { resource, reason: 'forbidden', detail: state.message };
       case 'failing':
@@ -175,14 +190,14 @@ export class Watched<T> {
   }
 
   /** What was read stays, and is said to be of before. */
-  async #waitForRights(error: KubeError, signal: AbortSignal): Promise<void> {
+  async #waitForRights(part: Part<T>, error: KubeError, signal: AbortSignal): Promise<void> {
     const { timing, log, onState } = this.#environment;
-    const waitMs = backoffMs(timing, MAX_PATIENCE - this.#patience-- + 3);
+    const waitMs = backoffMs(timing, MAX_PATIENCE - part.patience-- + 3);
     log('warn', `${this.name}: may not be read any more, asking again`, { reason: error.message, waitMs });
-    this.#deniedSince ??= new Date().toISOString();
-    this.#whole.state = { state: 'failing', message: error.message, since: this.#deniedSince };
+    part.deniedSince ??= new Date().toISOString();
+    part.state = { state: 'failing', message: error.message, since: part.deniedSince };
     onState();
-    await this.#alarm.wait(waitMs, signal);
+    await part.alarm.wait(waitMs, signal);
   }
 
   /**
@@ -211,7 +226,12 @@ export class Watched<T> {
       onState: (state) => {
         part.state = state;
         if (state.state === 'ok' || state.state === 'failing') onAnswer();
-        if (part === this.#whole && state.state !== 'failing') this.#readable();
+        if (state.state === 'ok') {
+          part.patience = MAX_PATIENCE;
+          part.deniedSince = undefined;
+          if (part === this.#whole) this.#readable();
+          else this.#knownRefused.delete(scope.namespace ?? '');
+        }
         onState();
       },
     });
@@ -251,9 +271,6 @@ export class Watched<T> {
 
   /** The whole cluster answers: what stood in for it is over. */
   #readable(): void {
-    if (this.#whole.state.state !== 'ok') return;
-    this.#patience = MAX_PATIENCE;
-    this.#deniedSince = undefined;
     this.#absent = false;
     this.#forbidden = undefined;
   }
@@ -311,7 +328,8 @@ export class Watched<T> {
       this.#end(part);
       this.#parts.delete(namespace);
     }
-    for (const namespace of this.#refused) if (!candidates.has(namespace)) this.#refused.delete(namespace);
+    for (const refused of [this.#refused, this.#knownRefused])
+      for (const namespace of refused) if (!candidates.has(namespace)) refused.delete(namespace);
     for (const namespace of candidates) {
       if (this.#parts.size >= MAX_NAMESPACES) break;
       if (!this.#parts.has(namespace) && !this.#refused.has(namespace)) this.#start(namespace, version, signal);
@@ -321,11 +339,7 @@ export class Watched<T> {
   /** Reads one namespace, when it is its turn to be asked; if that is not allowed, another one takes its place. */
   #start(namespace: string, version: string, signal: AbortSignal): void {
     const { log, onState } = this.#environment;
-    const part: Part<T> = {
-      sink: this.#kind.sink(namespace),
-      stop: new AbortController(),
-      state: { state: 'waiting' },
-    };
+    const part = newPart(this.#kind.sink(namespace));
     this.#parts.set(namespace, part);
     const stop = AbortSignal.any([signal, part.stop.signal]);
     this.#reflectInTurn(part, version, namespace, stop).then(
@@ -345,12 +359,18 @@ export class Watched<T> {
     );
   }
 
+  /** Answers when the namespace may not be read, or not any more: what was read before is asked for again some times. */
   async #reflectInTurn(part: Part<T>, version: string, namespace: string, signal: AbortSignal): Promise<KubeError> {
-    const leave = await this.#environment.asking.take(signal);
-    try {
-      return await this.#reflect(part, version, { ...this.#kind.scope, namespace }, signal, leave);
-    } finally {
-      leave();
+    for (;;) {
+      const leave = await this.#environment.asking.take(signal);
+      let error: KubeError;
+      try {
+        error = await this.#reflect(part, version, { ...this.#kind.scope, namespace }, signal, leave);
+      } finally {
+        leave();
+      }
+      if (error.kind !== 'forbidden' || part.patience === 0) return error;
+      await this.#waitForRights(part, error, signal);
     }
   }
 

@@ -29,7 +29,7 @@ const TIME_LIMIT_MS = 190_000;
  * `interactiveMode` that cannot be read: it speaks of standard input, which no program gets here
  * (https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#ExecInteractiveMode).
  */
-const SOON_MS = 10_000;
+const SOON_MS = 5_000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 const MAX_STDERR_CHARACTERS = 600;
 

@@ -168,25 +168,31 @@ describe('where connections to Services go', () => {
     const answer = ask('10.244.0.2', network);
     assert.equal(answer.summary, '10.244.0.2: pod shop/web-1 on n1 has it.');
     assert.deepEqual(lines(answer).slice(1, 3), [
-      'endpoint | service shop/web sends connections to it (8080/TCP; ready) | EndpointSlice shop/web-abcde · endpoints[0].addresses[0]',
-      'endpoint | service shop/web sends connections to it (9090/UDP; ready) | EndpointSlice shop/web-fghij · endpoints[0].addresses[0]',
+      'endpoint | service shop/web has it as an endpoint (8080/TCP; ready) | EndpointSlice shop/web-abcde · endpoints[0].addresses[0]',
+      'endpoint | service shop/web has it as an endpoint (9090/UDP; ready) | EndpointSlice shop/web-fghij · endpoints[0].addresses[0]',
     ]);
   });
 
   test('one that no pod has, and one outside', () => {
     assert.equal(
       ask('10.244.0.9', network).summary,
-      '10.244.0.9: service shop/web sends connections to it (8080/TCP; terminating); no pod has it.',
+      '10.244.0.9: service shop/web has it as an endpoint (8080/TCP; terminating); no pod has it.',
     );
-    assert.equal(ask('192.0.2.10', network).summary, '192.0.2.10: service db/outside sends connections to it (ready).');
+    assert.equal(ask('192.0.2.10', network).summary, '192.0.2.10: service db/outside has it as an endpoint (ready).');
   });
 
   test("a Service's address says how many endpoints it has, and how many are ready", () => {
     assert.equal(serviceLine('10.96.0.10'), 'service shop/web has it as ClusterIP, and 1 of its 3 endpoints is ready');
     assert.equal(serviceLine('10.96.0.11'), 'service db/outside has it as ClusterIP, and its endpoint is ready');
     assert.equal(serviceLine('10.96.0.12'), 'service db/gone has it as ClusterIP, and its endpoint is not ready');
-    assert.equal(serviceLine('10.96.0.13'), 'service db/empty has it as ClusterIP, and it has no endpoints');
-    assert.equal(serviceLine('10.96.0.14'), 'service other/web has it as ClusterIP, and it has no endpoints');
+    assert.equal(
+      serviceLine('10.96.0.13'),
+      'service db/empty has it as ClusterIP, and no EndpointSlice has an endpoint of it',
+    );
+    assert.equal(
+      serviceLine('10.96.0.14'),
+      'service other/web has it as ClusterIP, and no EndpointSlice has an endpoint of it',
+    );
   });
 
   test('nothing is said where not all of them could be read, and that is named', () => {

@@ -348,11 +348,13 @@ test('a connection that a mesh’s proxy in the source accepts shows nothing, un
   assert.equal(first(judge({ probes: [probe([TIMED_OUT])], proxied: true })), 'violated');
 });
 
-test('a Service without an endpoint that is ready says so, whatever became of the connection', () => {
+test('a Service without an endpoint that is ready says so, unless somebody answered', () => {
   const target: Endpoint = { kind: 'service', namespace: 'shop', name: 'web', addresses: ['10.96.0.10'] };
-  const notes = (all: number, ready: number) =>
-    judge({ target, probes: [probe([{ kind: 'refused' }])], endpoints: { all, ready } }).notes;
-  assert.deepEqual(notes(0, 0), ['service shop/web has no endpoints']);
+  const notes = (all: number, ready: number, outcome: Outcome = { kind: 'refused' }) =>
+    judge({ target, probes: [probe([outcome])], endpoints: { all, ready } }).notes;
+  assert.deepEqual(notes(0, 0), ['no EndpointSlice has an endpoint of service shop/web']);
+  assert.deepEqual(notes(0, 0, TIMED_OUT), ['no EndpointSlice has an endpoint of service shop/web']);
+  assert.deepEqual(notes(0, 0, answered()), [], 'somebody did answer');
   assert.deepEqual(notes(2, 0), ['service shop/web has no endpoint that is ready (and 2 that are not)']);
   assert.deepEqual(notes(2, 1), []);
 });

@@ -10,7 +10,7 @@ import { simulatedAccess } from '../simulated.js';
 import { watchHost } from '../watching.js';
 
 test(
-  'an address names the Services that send connections to it, also after a change',
+  'an address names the Services of which it is an endpoint, also after a change',
   { timeout: 60_000 },
   async (t) => {
     const server = await ApiServer.start({
@@ -36,13 +36,13 @@ test(
     };
     assert.deepEqual(
       (await endpoints()).map((item) => item.text),
-      [`service ${service} sends connections to it (8080/TCP; ready)`],
+      [`service ${service} has it as an endpoint (8080/TCP; ready)`],
     );
 
     const told = watching.changes.length;
     server.apply({ ...slice, endpoints: [{ addresses: [text], conditions: { ready: false } }] });
     // Nothing is told of it: it is asked for until it is there, and the test's own limit ends that.
-    while ((await endpoints())[0]?.text !== `service ${service} sends connections to it (8080/TCP; not ready)`)
+    while ((await endpoints())[0]?.text !== `service ${service} has it as an endpoint (8080/TCP; not ready)`)
       await new Promise((resolve) => setImmediate(resolve));
     server.remove({
       apiVersion: slice.apiVersion,

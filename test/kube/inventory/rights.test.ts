@@ -211,6 +211,31 @@ test('what was read by namespaces stands until the whole cluster is read', { tim
   assert.equal(services().length, server.objects('services').length);
 });
 
+test('a passing "forbidden" takes nothing away of a namespace either', { timeout: 60_000 }, async (t) => {
+  const { server, watching, gap, pods } = await limited(t, [PODS_OF_DEFAULT], {
+    objects: [pod('default', 'web')],
+    timing: { forbiddenRetryMs: 600_000 },
+  });
+  await watching.until('the pods are read', 20_000, () => pods().includes('default/web'));
+  await watching.complete();
+  const before = pods();
+  server.faults.inject('forbidden', { plural: 'pods', namespace: 'default', times: 3 });
+  server.endWatches();
+  const doubts = (): number => watching.lines.filter((line) => line.includes('pods: may not be read any more')).length;
+  await watching.until('it is asked again each time', 20_000, () => {
+    assert.deepEqual(pods(), before);
+    return doubts() === 3;
+  });
+  server.apply(pod('default', 'later'));
+  await watching.until('it is over', 20_000, () => pods().includes('default/later'));
+  assert.equal(pods().length, before.length + 1);
+  assert.match(gap('pods') ?? '', /^(?:limited|failing): /);
+  server.faults.inject('forbidden', { plural: 'pods', namespace: 'default', times: 1_000 });
+  server.endWatches();
+  await watching.until('one that stays is believed', 20_000, () => (gap('pods') ?? '').startsWith('forbidden'));
+  assert.deepEqual(pods(), []);
+});
+
 test('namespaces that do not answer leave room for everything else', { timeout: 60_000 }, async (t) => {
   const teams = Array.from({ length: 20 }, (_, index) => `team-${index}`);
   const { server, watching } = await limited(t, [PODS_OF_DEFAULT], {
