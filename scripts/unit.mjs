@@ -1,4 +1,5 @@
-// Runs the unit tests (node:test, TypeScript through tsx). Arguments narrow it: `npm run test:unit -- core/ip`.
+// Runs the unit tests (node:test, TypeScript through tsx). Arguments narrow it: `npm run test:unit -- core/ip`;
+// `--without=PART` leaves those files out.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -7,7 +8,11 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..');
 /** Suites that run elsewhere: in a real VS Code, through its UI, on a real cluster, as a benchmark. */
 const ELSEWHERE = ['editor', 'ui', 'cluster', 'bench', 'host'];
-const wanted = process.argv.slice(2);
+const WITHOUT = '--without=';
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith(WITHOUT));
+const unwanted = process.argv
+  .filter((argument) => argument.startsWith(WITHOUT))
+  .map((argument) => argument.slice(WITHOUT.length));
 
 /** Not `recursive: true` over test/ as a whole: the VS Code under test/host holds links that lead round in circles. */
 const files = readdirSync(path.join(root, 'test'), { withFileTypes: true, encoding: 'utf8' })
@@ -21,6 +26,7 @@ const files = readdirSync(path.join(root, 'test'), { withFileTypes: true, encodi
   )
   .filter((file) => file.endsWith('.test.ts'))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(path.normalize(part))))
+  .filter((file) => !unwanted.some((part) => file.includes(path.normalize(part))))
   .sort()
   .map((file) => path.join('test', file));
 if (files.length === 0) {

@@ -224,6 +224,8 @@ export class Watched<T> {
       codec: this.#kind.codec,
       sink: part.sink,
       onState: (state) => {
+        // What was read before stands while it is listed once more: it goes on being what it was called.
+        if (part.deniedSince !== undefined && (state.state === 'waiting' || state.state === 'listing')) return;
         part.state = state;
         if (state.state === 'ok' || state.state === 'failing') onAnswer();
         if (state.state === 'ok') {
