@@ -130,6 +130,7 @@ export class Watched<T> {
       }
       this.#whole.sink.clear();
       this.#whole.state = { state: 'waiting' };
+      this.#whole.deniedSince = undefined;
       if (error.kind === 'notFound' || !(await this.#isServed(version, signal))) {
         index = (index + 1) % versions.length;
         if (index > 0) continue;
