@@ -86,15 +86,14 @@ function stateMessage(state: ConnectionState, cluster: Cluster): string | undefi
         : undefined;
     case 'unreachable': {
       const what = vscode.l10n.t('{0} cannot be reached: {1}.', state.server, state.message);
-      const next = nextAttempt(state.retryAt);
-      const stale = hasContent(cluster) ? vscode.l10n.t('What is shown is out of date.') : '';
-      return [what, next, stale].filter((sentence) => sentence !== '').join(' ');
+      return [what, nextAttempt(state.retryAt), ...stale(cluster)].join(' ');
     }
     case 'unauthenticated': {
       const what = state.rejected
         ? vscode.l10n.t('{0} does not accept the credentials: {1}', state.server, state.message)
         : vscode.l10n.t('There are no credentials for {0}: {1}', state.server, state.message);
-      return `${/[.!?…]$/.test(what) ? what : `${what}.`} ${nextAttempt(state.retryAt)}`;
+      const sentence = /[.!?…]$/.test(what) ? what : `${what}.`;
+      return [sentence, nextAttempt(state.retryAt), ...stale(cluster)].join(' ');
     }
     case 'forbidden':
       return vscode.l10n.t('{0} lets you read nothing: {1}', state.server, state.message);
@@ -102,6 +101,10 @@ function stateMessage(state: ConnectionState, cluster: Cluster): string | undefi
       return vscode.l10n.t('Not connected to {0}: {1}', state.server, state.message);
   }
 }
+
+/** Said beside rows that stand though nothing keeps them up to date. */
+const stale = (cluster: Cluster): string[] =>
+  hasContent(cluster) ? [vscode.l10n.t('What is shown is out of date.')] : [];
 
 /** @param retryAt milliseconds since the epoch; Infinity: when asked to. */
 function nextAttempt(retryAt: number): string {
